@@ -1,0 +1,32 @@
+// Copyright The restaudit Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package paging
+
+// Position says which page to ask for. The zero Position is the first page of
+// a walk. It is part of the checkpoint, so its JSON names are stable.
+type Position struct {
+	// Cursor is the vendor's token, or the id of the last record (last_id).
+	Cursor string `json:"cursor,omitempty"`
+	// URL is the absolute URL of the page (link, next_url).
+	URL string `json:"url,omitempty"`
+	// Offset is the number of records before the page, counted from the walk's
+	// first record.
+	Offset int64 `json:"offset,omitempty"`
+	// Page is the number of pages before the page.
+	Page int64 `json:"page,omitempty"`
+}
+
+// First tells whether p is the first page of a walk.
+func (p Position) First() bool { return p == Position{} }
+
+// Opaque tells whether p holds a token of the vendor's, which may expire.
+func (p Position) Opaque() bool { return p.Cursor != "" || p.URL != "" }
+
+// Token is what a person would call the cursor: the token or the next URL.
+func (p Position) Token() string {
+	if p.URL != "" {
+		return p.URL
+	}
+	return p.Cursor
+}
