@@ -1,0 +1,17 @@
+// Copyright The restaudit Authors
+// SPDX-License-Identifier: Apache-2.0
+
+// Package page turns one HTTP body into raw records and picked values.
+//
+// A vendor's bytes are hostile until the whole body has been read: a truncated
+// answer still looks like JSON at its start, a login page may contain a JSON
+// fragment, and twelve megabytes of "[" kill a recursive parser. So Decode
+// validates the whole body strictly (RFC 8259, bounded depth, nothing but white
+// space after the value) before it hands out a single record, and it does so in
+// the same pass that finds the record array, cuts it into records and picks the
+// wanted values. Nothing is copied: every string of a Page is a slice of the
+// body, and numbers stay text, so an id above 2^53 survives.
+//
+// The package is pure. It knows nothing of HTTP, of time, of what a field means,
+// and it never changes a record's bytes.
+package page

@@ -1,0 +1,85 @@
+// Copyright The restaudit Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package page
+
+import "errors"
+
+// Errors of Decode, to be matched with errors.Is. Their text names an offset or
+// a path, never a part of the body, which may hold secrets.
+var (
+	// ErrSyntax says that the body is not one JSON text (or, for NDJSON, that a line is not).
+	ErrSyntax = errors.New("body is not valid JSON")
+	// ErrDepth says that the body nests deeper than Settings.MaxDepth.
+	ErrDepth = errors.New("body nests too deep")
+	// ErrNoRecords says that none of Settings.Records exists in the body.
+	ErrNoRecords = errors.New("records path is missing")
+	// ErrNotArray says that the value at the records path is neither an array nor null.
+	ErrNotArray = errors.New("value at the records path is not an array")
+	// ErrEmptyBody says that the body has no byte besides white space and a byte order mark.
+	ErrEmptyBody = errors.New("body is empty")
+	// ErrTooMany says that the page has more records than Settings.MaxRecords.
+	ErrTooMany = errors.New("page has too many records")
+)
+
+// DefaultMaxDepth is the nesting that Decode accepts if Settings.MaxDepth is 0.
+const DefaultMaxDepth = 128
+
+// maxMaxDepth bounds Settings.MaxDepth: the scanner recurses along a picked path.
+const maxMaxDepth = 10_000
+
+// Format is the syntax of a body.
+type Format uint8
+
+const (
+	// JSON is one JSON text (RFC 8259).
+	JSON Format = iota
+	// NDJSON is one JSON text per line; blank lines and CRLF are allowed, and
+	// the last line needs no newline.
+	NDJSON
+)
+
+// Settings say where a body has its records and which values are wanted.
+// All paths are gjson paths; see CheckPath.
+type Settings struct {
+	// Format is the syntax of the body.
+	Format Format
+	// Records are the candidate paths of the record array. No candidate, "" and
+	// "@this" mean the root. The first that exists and is not null wins. Not used for NDJSON.
+	Records []string
+	// RecordsOptional makes a body without any of Records an empty page instead of ErrNoRecords.
+	RecordsOptional bool
+	// Fields are the values wanted of each record: for each field its candidate
+	// paths, of which the first that exists and is not null wins.
+	Fields [][]string
+	// Envelope are the values wanted of the whole body, by the same rule. They
+	// are always missing for NDJSON, which has no envelope.
+	Envelope [][]string
+	// MaxDepth bounds the nesting of arrays and objects; a scalar has depth 0.
+	// 0 means DefaultMaxDepth; the largest allowed is 10,000.
+	MaxDepth int
+	// MaxRecords bounds the records of a page; 0 means no limit. Set it wherever
+	// the vendor is not trusted: two bytes of body can make one record.
+	MaxRecords int
+}
+
+// Record is one event as the vendor sent it.
+type Record struct {
+	// Raw is the exact JSON text of the record. It is usually an object, but a
+	// vendor may send anything.
+	Raw string
+	// Fields are the picked values; Fields[i] belongs to Settings.Fields[i].
+	// Read only: records without any value share one slice.
+	Fields []Value
+}
+
+// Page is a decoded body.
+type Page struct {
+	// Records are in the order of the body.
+	Records []Record
+	// Envelope are the picked values; Envelope[i] belongs to Settings.Envelope[i].
+	Envelope []Value
+	// ValidUTF8 is false if some string of the body holds bytes that are not UTF-8.
+	// The records are handed out all the same: the caller flags them.
+	ValidUTF8 bool
+}
