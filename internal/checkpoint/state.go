@@ -1,0 +1,116 @@
+// Copyright The restaudit Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package checkpoint
+
+import (
+	"time"
+
+	"github.com/restaudit/otelcol-audit/internal/paging"
+)
+
+// Schema is the version of the State that this code writes, and MinReader the
+// oldest version of the code that can read it (F48).
+const (
+	Schema    = 1
+	MinReader = 1
+)
+
+// State is everything that a source must remember. Its JSON names are stable.
+type State struct {
+	Schema     int    `json:"schema"`
+	MinReader  int    `json:"min_reader"`
+	Generation uint64 `json:"generation"`
+	// LastTimestamp is the high watermark: the newest event time delivered.
+	LastTimestamp time.Time `json:"last_timestamp,omitzero"`
+	// Cursor is the vendor's token that the next poll goes on from, for people;
+	// Position is what the program uses.
+	Cursor string `json:"cursor"`
+	// Low is the low watermark: no event before it is owed.
+	Low      time.Time       `json:"low,omitzero"`
+	Position paging.Position `json:"position,omitzero"`
+	// Floor drops older events of a source that can't ask by time.
+	Floor time.Time `json:"floor,omitzero"`
+	// Walk is the walk in progress over the main window; nil between walks.
+	Walk *Walk `json:"window,omitempty"`
+	// Sweep is the deeper re-read in progress; nil between sweeps.
+	Sweep     *Sweep    `json:"sweep,omitempty"`
+	LastSweep time.Time `json:"last_sweep,omitzero"`
+	// WalkNo counts walks; it tells which uids were met lately.
+	WalkNo uint64 `json:"walk_no,omitempty"`
+	// Gaps are the gap records that are still to be delivered.
+	Gaps []Gap `json:"gaps,omitempty"`
+	// NotBefore is when the vendor allows the next request (F30).
+	NotBefore   time.Time   `json:"not_before,omitzero"`
+	Fingerprint Fingerprint `json:"fingerprint"`
+	Seen        Seen        `json:"seen,omitzero"`
+	UpdatedAt   time.Time   `json:"updated_at,omitzero"`
+}
+
+// Walk is a walk over the pages of one window. It is saved after every page, so
+// that a crash resumes it in the middle.
+type Walk struct {
+	From     time.Time       `json:"from,omitzero"`
+	To       time.Time       `json:"to,omitzero"`
+	Position paging.Position `json:"position,omitzero"`
+	// CaughtUp says that To was as near to now as the delay allows.
+	CaughtUp bool `json:"caught_up,omitempty"`
+	// AsOf is the vendor's clock at the first answer; zero when it sent none.
+	AsOf time.Time `json:"as_of,omitzero"`
+	// Newest is the newest plausible event time met so far.
+	Newest time.Time `json:"newest,omitzero"`
+	// Pages and Records count what this pass has read; New what it delivered.
+	Pages   int `json:"pages,omitempty"`
+	Records int `json:"records,omitempty"`
+	New     int `json:"new,omitempty"`
+	// Pass counts re-reads of a window whose pages may have drifted (F09).
+	Pass int `json:"pass,omitempty"`
+}
+
+// Sweep is a deeper re-read of [Walk.From, Until) in windows (F01).
+type Sweep struct {
+	Walk  Walk      `json:"window"`
+	Until time.Time `json:"until,omitzero"`
+	Since time.Time `json:"since,omitzero"`
+}
+
+// Gap is an interval that can't be proven complete.
+type Gap struct {
+	From   time.Time `json:"from,omitzero"`
+	To     time.Time `json:"to,omitzero"`
+	Reason string    `json:"reason"`
+	Detail string    `json:"detail,omitempty"`
+	UID    string    `json:"uid,omitempty"`
+}
+
+// Fingerprint is what gives the position its meaning (F49): the account that is
+// read, and the request that is made there. Both are hashes.
+type Fingerprint struct {
+	Account string `json:"account,omitempty"`
+	Request string `json:"request,omitempty"`
+}
+
+// Seen refers to the chunks of delivered uids.
+type Seen struct {
+	// Key is the secret key of the uid hash, in base64.
+	Key string `json:"key,omitempty"`
+	// Chunks are the chunks that make up the set.
+	Chunks []Chunk `json:"chunks,omitempty"`
+	// Touched says for each hour of event time in which walk it was met last.
+	Touched map[int64]uint64 `json:"touched,omitempty"`
+	// Garbage are the chunks that this state no longer needs but the previous
+	// one does: the next commit deletes them.
+	Garbage []uint64 `json:"garbage,omitempty"`
+	// NextID is the id of the next chunk.
+	NextID uint64 `json:"next_id,omitempty"`
+	// Cut is the hour up to which uids were forgotten for lack of room.
+	Cut int64 `json:"cut,omitempty"`
+}
+
+// Chunk describes one stored chunk of uids.
+type Chunk struct {
+	ID      uint64 `json:"id"`
+	Count   int    `json:"n"`
+	MinHour int64  `json:"min"`
+	MaxHour int64  `json:"max"`
+}
