@@ -1,0 +1,110 @@
+// Copyright The restaudit Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package request
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+)
+
+func (b *jsonBody) render(v *Values) (string, error) {
+	var out bytes.Buffer
+	ok, err := b.root.write(&out, v)
+	if err != nil || !ok {
+		return "", err
+	}
+	return out.String(), nil
+}
+
+// write appends the value. ok is false when it consists of a placeholder
+// without a value; then nothing was written.
+func (n *node) write(out *bytes.Buffer, v *Values) (ok bool, err error) {
+	switch n.kind {
+	case 'l':
+		out.WriteString(n.literal)
+		return true, nil
+	case '{':
+		return true, n.writeObject(out, v)
+	case '[':
+		return true, n.writeArray(out, v)
+	}
+	text, ok, err := n.text.expand(v, verbatim)
+	if err != nil || !ok {
+		return false, err
+	}
+	if n.kind == '0' && isNumber(text) {
+		out.WriteString(text)
+		return true, nil
+	}
+	return true, writeString(out, text)
+}
+
+func (n *node) writeObject(out *bytes.Buffer, v *Values) error {
+	out.WriteByte('{')
+	first := true
+	for _, m := range n.members {
+		mark := out.Len()
+		if !first {
+			out.WriteByte(',')
+		}
+		if err := writeString(out, m.name); err != nil {
+			return err
+		}
+		out.WriteByte(':')
+		ok, err := m.value.write(out, v)
+		if err != nil {
+			return fmt.Errorf("member %s: %w", m.name, err)
+		}
+		if !ok {
+			out.Truncate(mark)
+			continue
+		}
+		first = false
+	}
+	out.WriteByte('}')
+	return nil
+}
+
+func (n *node) writeArray(out *bytes.Buffer, v *Values) error {
+	out.WriteByte('[')
+	first := true
+	for _, item := range n.items {
+		mark := out.Len()
+		if !first {
+			out.WriteByte(',')
+		}
+		ok, err := item.write(out, v)
+		if err != nil {
+			return err
+		}
+		if !ok {
+			out.Truncate(mark)
+			continue
+		}
+		first = false
+	}
+	out.WriteByte(']')
+	return nil
+}
+
+// writeString writes a JSON string. The characters < > & stay as they are: the
+// body isn't HTML, and query languages use them.
+func writeString(out *bytes.Buffer, s string) error {
+	enc := json.NewEncoder(out)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(s); err != nil {
+		return err
+	}
+	out.Truncate(out.Len() - 1) // the encoder's newline
+	return nil
+}
+
+// isNumber reports whether s is a JSON number, so that it may go in bare.
+func isNumber(s string) bool {
+	if s == "" || s[0] != '-' && (s[0] < '0' || s[0] > '9') {
+		return false
+	}
+	return json.Valid([]byte(s))
+}
