@@ -1,0 +1,89 @@
+// Copyright The restaudit Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package vendorsim
+
+import (
+	"bytes"
+	"strings"
+	"time"
+)
+
+// forward returns up to n events of the indices [lo, hi) that are visible at `at`, oldest first, and the index to go
+// on from. more says whether there is another one.
+func (c *call) forward(lo, hi, n int, at time.Time) (events []int, next int, more bool) {
+	for i := lo; i < hi; i++ {
+		if !c.log.Visible(i, at) {
+			continue
+		}
+		if len(events) >= n {
+			return events, i, true
+		}
+		events = append(events, i)
+	}
+	return events, hi, false
+}
+
+// backward is forward from the newest down; the next part of the walk is [lo, next).
+func (c *call) backward(lo, hi, n int, at time.Time) (events []int, next int, more bool) {
+	for i := hi - 1; i >= lo; i-- {
+		if !c.log.Visible(i, at) {
+			continue
+		}
+		if len(events) >= n {
+			return events, i + 1, true
+		}
+		events = append(events, i)
+	}
+	return events, lo, false
+}
+
+// stream returns up to n events of the arrival order from pos on, leaving out what `keep` doesn't want (nil = all), and
+// the position to go on from. more says whether anything has arrived after it.
+func (c *call) stream(pos, n int, keep func(i int) bool) (events []int, next int, more bool) {
+	const step = 1024
+	end := c.log.Arrived(c.now)
+	for pos < end {
+		batch := c.log.InArrivalOrder(pos, min(pos+step, end))
+		for _, i := range batch {
+			wanted := keep == nil || keep(i)
+			if wanted && len(events) >= n {
+				return events, pos, true
+			}
+			if wanted {
+				events = append(events, i)
+			}
+			pos++
+		}
+	}
+	return events, pos, false
+}
+
+// token makes a cursor token of this vendor.
+func (c *call) token(cur cursor) string { return cur.encode(c.key) }
+
+// cursor reads a token. Cursors expire after ttl (0 = never), after the configured time, or by a fault.
+func (c *call) cursor(token string, ttl time.Duration) (cursor, error) {
+	cur, err := decodeCursor(token, c.key)
+	if err != nil || c.expire {
+		return cursor{}, errCursor
+	}
+	if c.opts.CursorTTL > 0 {
+		ttl = c.opts.CursorTTL
+	}
+	if ttl > 0 && c.now.After(cur.issued.Add(ttl)) {
+		return cursor{}, errCursor
+	}
+	return cur, nil
+}
+
+// hasCursor guesses whether the request goes on from an earlier answer: only such requests can meet an expired cursor.
+func (c *call) hasCursor() bool {
+	for _, name := range [...]string{"after", "before", "cursor", "offset", "nextPage", "$skipToken"} {
+		if c.query.Get(name) != "" {
+			return true
+		}
+	}
+	return strings.Contains(c.path, "/query/") ||
+		bytes.Contains(c.body, []byte(`"cursor":"`)) || bytes.Contains(c.body, []byte(`"NextToken"`))
+}
