@@ -39,7 +39,7 @@ func FuzzKeepEqualsPlainExpressions(f *testing.F) {
 	f.Fuzz(func(t *testing.T, match, exclude, text string) {
 		s := Settings{Match: []string{match, "(?i)" + exclude}, Exclude: []string{exclude + match}}
 		filter, err := New(s)
-		if err != nil || len(text) > 10_000 {
+		if err != nil || len(match)+len(exclude) > 80 || len(text) > 500 { // repeats of repeats are slow without the filter
 			return
 		}
 		if got, want := filter.Keep(text), keepPlain(t, s, text); got != want {
