@@ -29,6 +29,8 @@ type State struct {
 	// Low is the low watermark: no event before it is owed.
 	Low      time.Time       `json:"low,omitzero"`
 	Position paging.Position `json:"position,omitzero"`
+	// Begin is where the source started at first: nothing before it is owed.
+	Begin time.Time `json:"begin,omitzero"`
 	// Floor drops older events of a source that can't ask by time.
 	Floor time.Time `json:"floor,omitzero"`
 	// Walk is the walk in progress over the main window; nil between walks.
@@ -65,6 +67,8 @@ type Walk struct {
 	New     int `json:"new,omitempty"`
 	// Pass counts re-reads of a window whose pages may have drifted (F09).
 	Pass int `json:"pass,omitempty"`
+	// Expired counts the cursors that the vendor forgot in this window.
+	Expired int `json:"expired,omitempty"`
 }
 
 // Sweep is a deeper re-read of [Walk.From, Until) in windows (F01).

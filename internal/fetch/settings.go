@@ -1,0 +1,87 @@
+// Copyright The restaudit Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package fetch
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/restaudit/otelcol-audit/internal/filter"
+	"github.com/restaudit/otelcol-audit/internal/page"
+	"github.com/restaudit/otelcol-audit/internal/paging"
+	"github.com/restaudit/otelcol-audit/internal/record"
+	"github.com/restaudit/otelcol-audit/internal/request"
+	"github.com/restaudit/otelcol-audit/internal/send"
+	"github.com/restaudit/otelcol-audit/internal/timefmt"
+	"github.com/restaudit/otelcol-audit/internal/window"
+)
+
+// Settings is how the pages of one source are got.
+type Settings struct {
+	Request request.Settings
+	Page    page.Settings // without Fields and Envelope, which New fills in
+	Record  record.Settings
+	Filter  *filter.Filter // nil keeps everything
+	// MatchPaths is the field that Filter looks at; none = the raw record.
+	MatchPaths []string
+	Paging     paging.Settings
+	Next       NextSettings
+	// Start and End are the formats of the window's bounds.
+	Start, End timefmt.Format
+	// OffsetStart and PageStart are the numbers of the first offset and page.
+	OffsetStart, PageStart int64
+	// WindowOnce leaves the window's bounds out of requests with a position: a
+	// persistent cursor stands for them.
+	WindowOnce bool
+}
+
+// NextSettings is where a response says what follows it.
+type NextSettings struct {
+	Cursor, URL, LastID, More, Done, Total, TotalPages []string // paths
+	CursorHeader, URLHeader, LinkRel                   string
+}
+
+// Client sends one request, with its credentials. *send.Client is one. It is
+// safe for concurrent use.
+type Client interface {
+	// Do makes one attempt; its error is a *send.Error or the context's.
+	Do(ctx context.Context, req *http.Request) (*send.Response, error)
+}
+
+// Refresher renews credentials. It is safe for concurrent use.
+type Refresher interface {
+	// Refresh renews them after the vendor refused them, and tells whether they
+	// are others now.
+	Refresh(ctx context.Context) (changed bool, err error)
+}
+
+// Ask is what to get.
+type Ask struct {
+	Window   window.Window
+	Position paging.Position
+	// Floor drops records that are older; zero drops none.
+	Floor time.Time
+	// Now is the local clock, for judging event times where the vendor tells no
+	// time of its own.
+	Now time.Time
+}
+
+// Result is one page.
+type Result struct {
+	// Records are what the filter kept, in the page's order.
+	Records []record.Record
+	// Fetched and Filtered count the records of the page and those dropped.
+	Fetched, Filtered int
+	// Newest and Oldest are the bounds of the plausible event times of all
+	// records of the page; zero when there are none.
+	Newest, Oldest time.Time
+	Next           paging.Next
+	// Date is the vendor's clock; zero when it sent none.
+	Date time.Time
+	// NotBefore is when the vendor allows the next request; zero = now.
+	NotBefore time.Time
+	// Bytes is the size of the body, inflated.
+	Bytes int
+}

@@ -1,0 +1,87 @@
+// Copyright The restaudit Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package source
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"time"
+
+	"github.com/restaudit/otelcol-audit/internal/checkpoint"
+	"github.com/restaudit/otelcol-audit/internal/fetch"
+	"github.com/restaudit/otelcol-audit/internal/send"
+	"github.com/restaudit/otelcol-audit/internal/window"
+)
+
+const (
+	// maxRefusals is how often the vendor may refuse a request with a cursor of
+	// its own making, by a status that does not say why, before the cursor is
+	// taken as expired.
+	maxRefusals = 3
+	// worthKeeping is how long a wait must be to be stored, so that a restart
+	// does not cut it short.
+	worthKeeping = 5 * time.Second
+)
+
+func windowOf(w checkpoint.Walk) window.Window { return window.Window{From: w.From, To: w.To} }
+
+// fetchPage gets one page, however often it takes. It ends early only with ctx,
+// or when the vendor no longer knows the position.
+func (s *Source) fetchPage(ctx context.Context, ask fetch.Ask, out chan<- fetched) fetched {
+	next := s.set.Retry.start(s.fetchRandom)
+	refusals := 0
+	for {
+		started := time.Now()
+		ask.Now = started.UTC()
+		res, err := s.fetcher.Fetch(ctx, ask)
+		if err == nil {
+			s.observer.Attempted(Attempt{Took: time.Since(started), Bytes: res.Bytes, Records: res.Fetched})
+			return fetched{result: res}
+		}
+		if ctx.Err() != nil {
+			return fetched{err: ctx.Err()}
+		}
+		failure := classify(err)
+		if ask.Position.Opaque() && refused(failure) {
+			refusals++
+		}
+		pause := max(failure.RetryAfter, next())
+		if failure.Class == send.ClassRateLimit && failure.RetryAfter > 0 {
+			pause = failure.RetryAfter + next()/8 // the vendor knows; some jitter
+		}
+		s.observer.Attempted(Attempt{Err: err, Class: string(failure.Class), Wait: pause, Took: time.Since(started)})
+		if failure.Class == send.ClassCursorExpired && ask.Position.Opaque() || refusals >= maxRefusals {
+			return fetched{end: walkEnd{why: endExpired, err: err}}
+		}
+		if pause >= worthKeeping && failure.Class == send.ClassRateLimit {
+			select {
+			case out <- fetched{notBefore: time.Now().UTC().Add(pause)}:
+			case <-ctx.Done():
+			}
+		}
+		if !wait(ctx, pause) {
+			return fetched{err: ctx.Err()}
+		}
+	}
+}
+
+// classify finds the class of a failed request; what has none is worth a retry.
+func classify(err error) *send.Error {
+	var failure *send.Error
+	if errors.As(err, &failure) {
+		return failure
+	}
+	return &send.Error{Class: send.ClassRetry, Err: err}
+}
+
+// refused tells whether a status may mean that the cursor is not known any more.
+func refused(e *send.Error) bool {
+	switch e.Status {
+	case http.StatusBadRequest, http.StatusNotFound, http.StatusGone, http.StatusUnprocessableEntity:
+		return e.Class == send.ClassConfig
+	default:
+		return false
+	}
+}

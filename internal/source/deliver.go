@@ -1,0 +1,123 @@
+// Copyright The restaudit Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package source
+
+import (
+	"context"
+	"time"
+
+	"github.com/restaudit/otelcol-audit/internal/checkpoint"
+	"github.com/restaudit/otelcol-audit/internal/record"
+)
+
+// deliver takes one page through the rest of its way: dedupe, pipeline, state
+// in memory, submitted state. The order is the delivery promise.
+func (s *Source) deliver(hard context.Context, w *checkpoint.Walk, f fetched, sweep bool) error {
+	// CP1: up to here nothing of the page has left the source.
+	r := f.result
+	fresh := s.seen.fresh(r.Records, s.state.WalkNo)
+	duplicates := len(r.Records) - len(fresh)
+	var quarantined []record.Record
+	if len(fresh) > 0 {
+		var err error
+		// CP2: a crash in here leaves part of the page in the pipeline.
+		if quarantined, err = s.sink.Deliver(hard, fresh, time.Now().UTC()); err != nil {
+			return err
+		}
+	}
+	// CP3: accepted, and nobody but the pipeline knows yet.
+	s.seen.add(fresh, s.state.WalkNo)
+	for i := range quarantined {
+		q := &quarantined[i]
+		s.gap(Gap{From: q.Time, To: q.Time, Reason: GapQuarantined, UID: q.UID, Detail: "the pipeline refuses this record for good"})
+	}
+	s.advance(w, f, len(fresh), sweep)
+	s.observer.Delivered(s.balance(f, fresh, duplicates, len(quarantined), sweep))
+	if f.end.why == endDrained && !sweep && len(quarantined) == 0 {
+		return nil // the walk's conclusion submits the state
+	}
+	return s.submitWith(hard, quarantined)
+}
+
+// moved tells whether the position is another than the one that was submitted.
+func (s *Source) moved() bool { return s.state.Position != s.submitted }
+
+// advance moves the walk past its page.
+func (s *Source) advance(w *checkpoint.Walk, f fetched, fresh int, sweep bool) {
+	r := f.result
+	if w.Pages == 0 && w.Pass == 0 && w.AsOf.IsZero() {
+		w.AsOf = r.Date
+	}
+	w.Pages++
+	w.Records += r.Fetched
+	w.New += fresh
+	if r.Newest.After(w.Newest) {
+		w.Newest = r.Newest
+	}
+	w.Position = r.Next.Position
+	s.learnSkew(r.Date)
+	s.state.NotBefore = r.NotBefore
+	if sweep {
+		return
+	}
+	s.newRecords += fresh
+	if s.set.stream() {
+		// A stream's position holds at every page, not only at its end.
+		s.state.Position, s.state.Cursor = w.Position, w.Position.Token()
+		s.raiseHigh(r.Newest)
+	}
+}
+
+func (s *Source) balance(f fetched, fresh []record.Record, duplicates, quarantined int, sweep bool) Delivery {
+	d := Delivery{
+		Fetched: f.result.Fetched, Filtered: f.result.Filtered, Duplicate: duplicates,
+		Quarantined: quarantined, Emitted: len(fresh) - quarantined, Sweep: sweep,
+	}
+	for i := range fresh {
+		t := fresh[i].Time
+		if t.IsZero() {
+			continue
+		}
+		if d.Oldest.IsZero() || t.Before(d.Oldest) {
+			d.Oldest = t
+		}
+		if t.After(d.Newest) {
+			d.Newest = t
+		}
+	}
+	return d
+}
+
+// submitWith submits the state together with quarantined records.
+func (s *Source) submitWith(hard context.Context, quarantined []record.Record) error {
+	c := s.commit()
+	for i := range quarantined {
+		if c.Quarantine == nil {
+			c.Quarantine = map[string]string{}
+		}
+		c.Quarantine[quarantined[i].UID] = quarantined[i].Raw
+	}
+	s.saved = time.Now()
+	return s.commits.submit(hard, c)
+}
+
+// commit is a copy of the state that the persisting stage may keep.
+func (s *Source) commit() checkpoint.Commit {
+	s.submitted = s.state.Position
+	s.state.Generation++
+	s.state.UpdatedAt = time.Now().UTC()
+	chunks := s.rememberSeen()
+	st := s.state
+	if st.Walk != nil {
+		w := *st.Walk
+		st.Walk = &w
+	}
+	if st.Sweep != nil {
+		sw := *st.Sweep
+		st.Sweep = &sw
+	}
+	st.Gaps = append([]Gap(nil), st.Gaps...)
+	s.state.Seen.Garbage = nil
+	return checkpoint.Commit{State: st, Chunks: chunks}
+}

@@ -1,0 +1,119 @@
+// Copyright The restaudit Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package source
+
+import (
+	"context"
+	"math/rand/v2"
+	"time"
+
+	"github.com/restaudit/otelcol-audit/internal/checkpoint"
+	"github.com/restaudit/otelcol-audit/internal/paging"
+)
+
+// Source polls one vendor log. Make it with New, then call Run once.
+type Source struct {
+	set      Settings
+	fetcher  Fetcher
+	sink     Sink
+	store    Store
+	observer Observer
+
+	// What follows belongs to the goroutine of Run.
+
+	state   checkpoint.State
+	seen    *memory
+	commits *committer
+	// skew is the vendor's clock minus ours, as far as an answer has told.
+	skew time.Duration
+	// saved is when a state without new records was last worth a commit.
+	saved time.Time
+	// submitted is the position that was last handed over to be stored.
+	submitted paging.Position
+	// resumed says that the walk in the state comes from before this run.
+	resumed bool
+	// expiries counts the lost cursors of the poll under way.
+	expiries int
+	// newRecords counts what the poll under way has delivered.
+	newRecords int
+
+	// fetchRandom and commitRandom are the jitter of the two other goroutines.
+	fetchRandom, commitRandom *rand.Rand
+}
+
+// New makes a source from its settings and ports.
+func New(set Settings, fetcher Fetcher, sink Sink, store Store, observer Observer) *Source {
+	s := &Source{set: set, fetcher: fetcher, sink: sink, store: store, observer: observer}
+	if set.Random != nil {
+		s.fetchRandom = rand.New(rand.NewPCG(set.Random.Uint64(), 1))  //nolint:gosec // jitter
+		s.commitRandom = rand.New(rand.NewPCG(set.Random.Uint64(), 2)) //nolint:gosec // jitter
+	}
+	return s
+}
+
+// Run polls until ctx ends or another instance takes over. When ctx ends, no
+// more requests are made, the page in flight is still delivered and persisted,
+// and Run returns nil; when hard ends, it gives that up too. hard must not end
+// before ctx, and carries no deadline: an exporter gives up early under one.
+func (s *Source) Run(ctx, hard context.Context) error {
+	if err := s.load(ctx); err != nil {
+		return ended(ctx, err)
+	}
+	commitCtx, stop := context.WithCancel(hard)
+	s.commits = newCommitter(s.store, s.observer, s.set.MaxUncommitted, func() func() error {
+		return s.row(commitCtx, s.commitRandom)
+	})
+	go s.commits.run(commitCtx)
+	defer func() {
+		stop()
+		<-s.commits.done
+	}()
+	if !wait(ctx, time.Until(s.state.NotBefore)) {
+		return nil
+	}
+	for {
+		started := time.Now()
+		behind, err := s.poll(ctx, hard)
+		if err != nil || ctx.Err() != nil {
+			return ended(ctx, err)
+		}
+		if !behind && !wait(ctx, time.Until(started.Add(s.set.Interval))) {
+			return nil
+		}
+	}
+}
+
+// ended turns the end that was asked for into nil.
+func ended(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return nil
+	}
+	return err
+}
+
+// row is a row of waits that ends with ctx.
+func (s *Source) row(ctx context.Context, random *rand.Rand) func() error {
+	next := s.set.Retry.start(random)
+	return func() error {
+		if !wait(ctx, next()) {
+			return ctx.Err()
+		}
+		return nil
+	}
+}
+
+// now is the vendor's idea of now, as far as it is known.
+func (s *Source) now() time.Time { return time.Now().UTC().Add(s.skew) }
+
+// learnSkew compares the vendor's clock with ours. The Date header has whole
+// seconds, and the answer took a while: below two seconds there is no skew.
+func (s *Source) learnSkew(date time.Time) {
+	if date.IsZero() {
+		return
+	}
+	s.skew = date.Sub(time.Now())
+	if s.skew.Abs() < 2*time.Second {
+		s.skew = 0
+	}
+}

@@ -1,0 +1,147 @@
+// Copyright The restaudit Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package source
+
+import (
+	"context"
+	"time"
+
+	"github.com/restaudit/otelcol-audit/internal/checkpoint"
+	"github.com/restaudit/otelcol-audit/internal/fetch"
+	"github.com/restaudit/otelcol-audit/internal/paging"
+)
+
+// endReason says why a walk stopped.
+type endReason uint8
+
+const (
+	notEnded   endReason = iota
+	endDrained           // the vendor has no further page
+	endBudget            // the poll's page budget is spent
+	endLoop              // the pages go in circles
+	endExpired           // the vendor no longer knows the position
+)
+
+// walkEnd is how a walk stopped.
+type walkEnd struct {
+	why      endReason
+	position paging.Position // where a stream goes on
+	err      error
+}
+
+// fetched is what the fetching stage hands to the delivering stage.
+type fetched struct {
+	result fetch.Result
+	end    walkEnd
+	// notBefore is set alone: the vendor asked us to wait until then.
+	notBefore time.Time
+	err       error
+}
+
+// walk reads the pages of w from its position on, at most budget of them. The
+// next page is fetched while one is delivered. It returns when the walk stopped
+// and everything it delivered is submitted.
+func (s *Source) walk(ctx, hard context.Context, w *checkpoint.Walk, budget int, sweep bool) (pages int, end walkEnd, err error) {
+	walkCtx, cancel := context.WithCancel(ctx)
+	out := make(chan fetched)
+	go s.fetchPages(walkCtx, *w, budget, out)
+	defer func() {
+		cancel()
+		for range out { //nolint:revive // lets the fetching stage end
+		}
+	}()
+	for f := range out {
+		if f.err != nil {
+			return pages, end, f.err
+		}
+		if !f.notBefore.IsZero() {
+			s.state.NotBefore = f.notBefore
+			if err := s.submit(hard); err != nil {
+				return pages, end, err
+			}
+			continue
+		}
+		if f.end.why == endExpired {
+			return pages, f.end, nil
+		}
+		pages++
+		if err := s.deliver(hard, w, f, sweep); err != nil {
+			return pages, end, err
+		}
+		if f.end.why != notEnded {
+			return pages, f.end, nil
+		}
+	}
+	return pages, end, ctx.Err()
+}
+
+// fetchPages is the fetching stage. It ends with the walk or with ctx, and
+// closes out.
+func (s *Source) fetchPages(ctx context.Context, w checkpoint.Walk, budget int, out chan<- fetched) {
+	defer close(out)
+	trail := newTrail(s.set, w, s.state.LastTimestamp)
+	ask := fetch.Ask{Window: windowOf(w), Position: w.Position, Floor: s.state.Floor}
+	for n := 1; ; n++ {
+		f := s.fetchPage(ctx, ask, out)
+		if f.err == nil && f.end.why == notEnded {
+			f.end = trail.judge(f.result, n, budget)
+		}
+		select {
+		case out <- f:
+		case <-ctx.Done():
+			return
+		}
+		if f.err != nil || f.end.why != notEnded {
+			return
+		}
+		if !wait(ctx, time.Until(f.result.NotBefore)) {
+			return
+		}
+		ask.Position = f.result.Next.Position
+	}
+}
+
+// trail watches where a walk goes, to tell when it is over.
+type trail struct {
+	set     Settings
+	visited map[paging.Position]struct{}
+	empty   int
+	// stopBefore ends a newest-first list that can't be asked by time: older
+	// pages were read by the walk before.
+	stopBefore time.Time
+}
+
+func newTrail(set Settings, w checkpoint.Walk, high time.Time) *trail {
+	t := &trail{set: set, visited: map[paging.Position]struct{}{w.Position: {}}}
+	if set.Descending && !set.ByTime && !set.stream() && !high.IsZero() {
+		t.stopBefore = high.Add(-set.Window.Overlap)
+	}
+	return t
+}
+
+// judge says whether the walk is over after the n-th page.
+func (t *trail) judge(r fetch.Result, n, budget int) walkEnd {
+	next := r.Next.Position
+	if r.Fetched > 0 {
+		t.empty = 0
+	} else {
+		t.empty++
+	}
+	_, seen := t.visited[next]
+	t.visited[next] = struct{}{}
+	switch {
+	case r.Next.Loop:
+		return walkEnd{why: endLoop}
+	case r.Next.End:
+		return walkEnd{why: endDrained, position: next}
+	case !t.stopBefore.IsZero() && !r.Newest.IsZero() && r.Newest.Before(t.stopBefore):
+		return walkEnd{why: endDrained}
+	case seen, t.empty >= t.set.MaxEmpty:
+		return walkEnd{why: endLoop}
+	case n >= budget:
+		return walkEnd{why: endBudget}
+	default:
+		return walkEnd{}
+	}
+}

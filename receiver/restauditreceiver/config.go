@@ -1,0 +1,170 @@
+// Copyright The restaudit Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package restauditreceiver
+
+import (
+	"time"
+
+	"go.opentelemetry.io/collector/component"
+	"go.opentelemetry.io/collector/config/confighttp"
+	"go.opentelemetry.io/collector/confmap"
+
+	"github.com/restaudit/otelcol-audit/internal/paging"
+)
+
+// Config is one source: one vendor log, polled by one receiver instance.
+type Config struct {
+	// ClientConfig holds the Collector's own HTTP settings: endpoint, headers,
+	// tls, proxy_url, timeout, auth and others. `endpoint` may hold
+	// {placeholders}.
+	ClientConfig confighttp.ClientConfig `mapstructure:",squash"`
+	// Preset names a catalogue entry that lies under the keys of this config.
+	Preset string `mapstructure:"preset"`
+	// Params are the values of {params.NAME}.
+	Params map[string]Text `mapstructure:"params"`
+	// Credentials say how requests are authenticated. Exactly one kind.
+	Credentials CredentialsConfig `mapstructure:"credentials"`
+	// AllowedHosts are further hosts, besides the endpoint's, that a next link
+	// may lead to and that get the credentials then.
+	AllowedHosts []string `mapstructure:"allowed_hosts"`
+	// AllowHTTP permits an endpoint without TLS that is not on this machine.
+	AllowHTTP bool `mapstructure:"allow_http"`
+	// PollInterval is the time between the starts of two polls. Default 60s.
+	PollInterval time.Duration `mapstructure:"poll_interval"`
+	// StartAt is where a source without a checkpoint starts: beginning, now, a
+	// duration back from now, or an RFC 3339 time. Default 24h, or beginning
+	// where the vendor can't be asked by time.
+	StartAt string `mapstructure:"start_at"`
+	// Retention is how long the vendor keeps events. What falls out of it before
+	// it could be read is reported as a gap. 0 = not known.
+	Retention time.Duration `mapstructure:"retention"`
+	// Storage is the storage extension that keeps the checkpoint. Without one a
+	// restart starts at start_at again.
+	Storage *component.ID `mapstructure:"storage"`
+	// Request is what is asked.
+	Request RequestConfig `mapstructure:"request"`
+	// TimeFilter is how the vendor is asked by time.
+	TimeFilter TimeFilterConfig `mapstructure:"time_filter"`
+	// Pagination is how the vendor pages.
+	Pagination PaginationConfig `mapstructure:"pagination"`
+	// Response is where the records and their parts are.
+	Response ResponseConfig `mapstructure:"response"`
+	// Attributes map attribute names to paths in the record.
+	Attributes map[string]Paths `mapstructure:"attributes"`
+	// ResourceAttributes are set on the resource of every record.
+	ResourceAttributes map[string]Text `mapstructure:"resource_attributes"`
+	// MatchOn keeps only records that one of these regular expressions matches.
+	MatchOn []string `mapstructure:"match_on"`
+	// ExcludeOn drops records that one of these regular expressions matches.
+	ExcludeOn []string `mapstructure:"exclude_on"`
+	// MatchPath applies MatchOn and ExcludeOn to one field instead of the raw
+	// record.
+	MatchPath Paths `mapstructure:"match_path"`
+	// Body is what a log record's body holds: raw (default), map or message.
+	Body string `mapstructure:"body"`
+	// DocumentID adds the attribute that the elasticsearch exporter takes as
+	// document id.
+	DocumentID bool `mapstructure:"document_id"`
+	// RateLimit bounds the requests.
+	RateLimit RateLimitConfig `mapstructure:"rate_limit"`
+	// Retry is the back-off after a failed request or a refused delivery.
+	Retry RetryConfig `mapstructure:"retry"`
+	// Limits bound what a response may cost.
+	Limits LimitsConfig `mapstructure:"limits"`
+	// Dedupe bounds what is remembered of delivered records.
+	Dedupe DedupeConfig `mapstructure:"dedupe"`
+	// OnPermanentError says what happens to records that the pipeline refuses
+	// for good.
+	OnPermanentError PermanentErrorConfig `mapstructure:"on_permanent_error"`
+	// ShutdownGrace is how long the page in flight may take at shutdown.
+	ShutdownGrace time.Duration `mapstructure:"shutdown_grace"`
+
+	// prevent unkeyed literal initialization
+	_ struct{}
+}
+
+var (
+	_ confmap.Unmarshaler = (*Config)(nil)
+	_ confmap.Validator   = (*Config)(nil)
+)
+
+func createDefaultConfig() component.Config {
+	client := confighttp.NewDefaultClientConfig()
+	client.Timeout = 2 * time.Minute
+	return &Config{
+		ClientConfig: client,
+		PollInterval: time.Minute,
+		Request:      RequestConfig{Method: "GET"},
+		TimeFilter:   TimeFilterConfig{Format: "rfc3339", Bounds: boundsUnknown, In: inQuery, Overlap: 5 * time.Minute},
+		Pagination: PaginationConfig{
+			Type: paging.None, In: inQuery, PageStart: 1, LinkRel: "next",
+			MaxPagesPerPoll: 1000, MaxEmptyPages: 50, Verify: true,
+		},
+		Response:         ResponseConfig{Format: "json", Order: orderNone},
+		Body:             bodyRaw,
+		Retry:            RetryConfig{InitialInterval: time.Second, Multiplier: 2, MaxInterval: time.Minute},
+		Limits:           LimitsConfig{MaxPageBytes: 32 << 20, MaxDepth: 128, MaxUncommittedPages: 4},
+		Dedupe:           DedupeConfig{MaxUIDs: 1_000_000, Key: dedupeID},
+		OnPermanentError: PermanentErrorConfig{Action: actionHold, QuarantineAfter: 15 * time.Minute},
+		ShutdownGrace:    25 * time.Second,
+	}
+}
+
+// RateLimitConfig bounds the requests of a source.
+type RateLimitConfig struct {
+	// RequestsPerSecond is the highest rate of requests; 0 = no limit of ours.
+	RequestsPerSecond float64 `mapstructure:"requests_per_second"`
+	// Burst is how many requests may go out at once. Default 1.
+	Burst int `mapstructure:"burst"`
+	// Budget names a budget that all sources with this name share.
+	Budget string `mapstructure:"budget"`
+	// Reserve is the part of the vendor's limit that is left to others: "10%".
+	Reserve Percent `mapstructure:"reserve"`
+	_       struct{}
+}
+
+// RetryConfig is an exponential back-off without end.
+type RetryConfig struct {
+	// InitialInterval is the first wait. Default 1s.
+	InitialInterval time.Duration `mapstructure:"initial_interval"`
+	// Multiplier is the factor from one wait to the next. Default 2.
+	Multiplier float64 `mapstructure:"multiplier"`
+	// MaxInterval is the longest wait. Default 60s.
+	MaxInterval time.Duration `mapstructure:"max_interval"`
+	_           struct{}
+}
+
+// LimitsConfig bounds what the vendor can make us spend.
+type LimitsConfig struct {
+	// MaxPageBytes is the largest response, inflated. Default 32MiB.
+	MaxPageBytes Size `mapstructure:"max_page_bytes"`
+	// MaxDepth is the deepest nesting of a response. Default 128.
+	MaxDepth int `mapstructure:"max_depth"`
+	// MaxUncommittedPages is how many delivered pages may wait for their
+	// checkpoint: what a crash can repeat at most. Default 4.
+	MaxUncommittedPages int `mapstructure:"max_uncommitted_pages"`
+	_                   struct{}
+}
+
+// DedupeConfig bounds the memory of delivered records.
+type DedupeConfig struct {
+	// MaxUIDs is how many uids are remembered, at about 9 bytes each. Default
+	// 1,000,000.
+	MaxUIDs int `mapstructure:"max_uids"`
+	// Key is what makes two records the same: id, or id+hash where the vendor
+	// edits events under their id.
+	Key string `mapstructure:"key"`
+	_   struct{}
+}
+
+// PermanentErrorConfig says what happens to a record that the pipeline refuses
+// for good.
+type PermanentErrorConfig struct {
+	// Action is hold (try for ever, default) or quarantine.
+	Action string `mapstructure:"action"`
+	// QuarantineAfter is how long a refusal lasts before the record at fault is
+	// looked for and set aside. Default 15m.
+	QuarantineAfter time.Duration `mapstructure:"quarantine_after"`
+	_               struct{}
+}

@@ -1,0 +1,149 @@
+// Copyright The restaudit Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package restauditreceiver
+
+import (
+	"time"
+
+	"github.com/restaudit/otelcol-audit/internal/paging"
+)
+
+// The places of a parameter.
+const (
+	inQuery  = "query"
+	inHeader = "header"
+	inBody   = "body"
+)
+
+// The values of time_filter::bounds.
+const (
+	boundsInclusive = "inclusive"
+	boundsExclusive = "exclusive"
+	boundsUnknown   = "unknown"
+)
+
+// RequestConfig is what is asked. Its texts may hold {placeholders}: start, end,
+// cursor, offset, page, page_size, last_id and params.NAME.
+type RequestConfig struct {
+	// Method is GET (default) or POST.
+	Method string `mapstructure:"method"`
+	// Query are parameters of the URL.
+	Query map[string]Text `mapstructure:"query"`
+	// Headers are further headers of the request.
+	Headers map[string]Text `mapstructure:"headers"`
+	// Body is the body of a POST.
+	Body string `mapstructure:"body"`
+	// Next replaces the parts that it names in every request but the first of a
+	// walk.
+	Next *NextRequestConfig `mapstructure:"next"`
+	_    struct{}
+}
+
+// NextRequestConfig is what differs in the requests after the first of a walk.
+type NextRequestConfig struct {
+	// URL replaces the endpoint.
+	URL string `mapstructure:"url"`
+	// Method replaces the method.
+	Method string `mapstructure:"method"`
+	// Query replaces all query parameters.
+	Query map[string]Text `mapstructure:"query"`
+	// Body replaces the body.
+	Body string `mapstructure:"body"`
+	_    struct{}
+}
+
+// TimeFilterConfig is how the vendor is asked by time. It is in use when it
+// names a parameter, or when {start} stands somewhere in the request.
+type TimeFilterConfig struct {
+	// StartParam is the parameter of the lower bound.
+	StartParam string `mapstructure:"start_param"`
+	// EndParam is the parameter of the upper bound.
+	EndParam string `mapstructure:"end_param"`
+	// In is where the parameters go: query (default), header or body.
+	In string `mapstructure:"in"`
+	// Format is how times are written: rfc3339 (default), rfc3339_ms, iso8601,
+	// unix, unix_ms, unix_us, unix_ns, date, a Go layout or a strftime layout.
+	Format string `mapstructure:"format"`
+	// Timezone is the IANA zone that times are written in. Default UTC.
+	Timezone string `mapstructure:"timezone"`
+	// Bounds says whether the lower bound includes its own instant: inclusive,
+	// exclusive or unknown (default: asks from one granule earlier).
+	Bounds string `mapstructure:"bounds"`
+	// Window is the longest interval of one request. Default: no limit.
+	Window time.Duration `mapstructure:"window"`
+	// Overlap is how far each poll looks back for late events. Default 5m.
+	Overlap time.Duration `mapstructure:"overlap"`
+	// Delay keeps the upper bound behind now.
+	Delay time.Duration `mapstructure:"delay"`
+	// Sweep is a slower, deeper look for events that were later than the overlap.
+	Sweep SweepConfig `mapstructure:"sweep"`
+	// MaxResults is the number of records at which the vendor cuts a result off;
+	// a window that reaches it is split. 0 = no cap.
+	MaxResults int `mapstructure:"max_results"`
+	_          struct{}
+}
+
+// SweepConfig is the deeper look.
+type SweepConfig struct {
+	// Every is the time between two sweeps; 0 = no sweeps.
+	Every time.Duration `mapstructure:"every"`
+	// Depth is how far back a sweep looks.
+	Depth time.Duration `mapstructure:"depth"`
+	_     struct{}
+}
+
+// PaginationConfig is how the vendor pages.
+type PaginationConfig struct {
+	// Type is none (default), offset, page, cursor, link, next_url or last_id.
+	Type paging.Type `mapstructure:"type"`
+	// In is where the parameters go: query (default), header or body.
+	In string `mapstructure:"in"`
+	// PageSize is the number of records to ask for.
+	PageSize int64 `mapstructure:"page_size"`
+	// LimitParam is the parameter of the page size.
+	LimitParam string `mapstructure:"limit_param"`
+	// OffsetParam is the parameter of the offset (offset).
+	OffsetParam string `mapstructure:"offset_param"`
+	// OffsetStart is the offset of the first record. Default 0.
+	OffsetStart int64 `mapstructure:"offset_start"`
+	// PageParam is the parameter of the page number (page).
+	PageParam string `mapstructure:"page_param"`
+	// PageStart is the number of the first page. Default 1.
+	PageStart int64 `mapstructure:"page_start"`
+	// CursorParam is the parameter of the cursor (cursor) or the last id (last_id).
+	CursorParam string `mapstructure:"cursor_param"`
+	// CursorPath is where the body has the next cursor.
+	CursorPath Paths `mapstructure:"cursor_path"`
+	// CursorHeader is the response header that has the next cursor.
+	CursorHeader string `mapstructure:"cursor_header"`
+	// LinkRel is the relation of the Link header to follow. Default next.
+	LinkRel string `mapstructure:"link_rel"`
+	// NextURLPath is where the body has the next URL (next_url).
+	NextURLPath Paths `mapstructure:"next_url_path"`
+	// NextURLHeader is the response header that has the next URL (next_url).
+	NextURLHeader string `mapstructure:"next_url_header"`
+	// LastIDPath is the record's field for last_id. Default response::id.
+	LastIDPath Paths `mapstructure:"last_id_path"`
+	// HasMorePath is a flag in the body that says that there are more pages.
+	HasMorePath Paths `mapstructure:"has_more_path"`
+	// DonePath is a flag in the body that says that there are none.
+	DonePath Paths `mapstructure:"done_path"`
+	// TotalPath is the number of records of the whole result.
+	TotalPath Paths `mapstructure:"total_path"`
+	// TotalPagesPath is the number of pages of the whole result.
+	TotalPagesPath Paths `mapstructure:"total_pages_path"`
+	// Persistent keeps the position over polls: the next poll goes on from it.
+	Persistent bool `mapstructure:"persistent"`
+	// StopOnShortPage takes a page that is not full as the last.
+	StopOnShortPage bool `mapstructure:"stop_on_short_page"`
+	// Verify reads a window of several offset or page requests again until
+	// nothing new comes, as rows may have moved meanwhile. Default true.
+	Verify bool `mapstructure:"verify"`
+	// MaxPagesPerPoll is how many pages one poll reads before it yields.
+	// Default 1000.
+	MaxPagesPerPoll int `mapstructure:"max_pages_per_poll"`
+	// MaxEmptyPages is how many empty pages in a row are followed. Default 50.
+	MaxEmptyPages int `mapstructure:"max_empty_pages"`
+	_             struct{}
+}

@@ -1,0 +1,78 @@
+// Copyright The restaudit Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package restauditreceiver
+
+// The values of response::order.
+const (
+	orderAscending  = "ascending"
+	orderDescending = "descending"
+	orderNone       = "none"
+)
+
+// The values of body.
+const (
+	bodyRaw     = "raw"
+	bodyMap     = "map"
+	bodyMessage = "message"
+)
+
+// The values of dedupe::key and on_permanent_error::action.
+const (
+	dedupeID         = "id"
+	dedupeIDAndHash  = "id+hash"
+	actionHold       = "hold"
+	actionQuarantine = "quarantine"
+)
+
+// ResponseConfig is where the records and their parts are. A path is a gjson
+// path; where several are given, the first that leads to a value counts.
+type ResponseConfig struct {
+	// Format is json (default) or ndjson.
+	Format string `mapstructure:"format"`
+	// Records is the path of the array of records; "" or @this = the root.
+	Records Paths `mapstructure:"records"`
+	// RecordsOptional takes a missing array as an empty page, not as an error.
+	RecordsOptional bool `mapstructure:"records_optional"`
+	// ID is the record's unique id. Without it a hash of the record is used.
+	ID Paths `mapstructure:"id"`
+	// Timestamp is the record's event time.
+	Timestamp Paths `mapstructure:"timestamp"`
+	// TimestampFormat is how it is written, as in time_filter::format. Default:
+	// RFC 3339, its usual variants, and epochs by their magnitude.
+	TimestampFormat string `mapstructure:"timestamp_format"`
+	// Timezone is the IANA zone of times without a zone. Default UTC.
+	Timezone string `mapstructure:"timezone"`
+	// Message is a text for people.
+	Message Paths `mapstructure:"message"`
+	// EventName is the vendor's name of what happened.
+	EventName Paths `mapstructure:"event_name"`
+	// Severity is the vendor's severity.
+	Severity Paths `mapstructure:"severity"`
+	// Order is the order of the records over a walk: ascending, descending or
+	// none (default).
+	Order string `mapstructure:"order"`
+	// ErrorWhen are answers that are errors whatever their status says.
+	ErrorWhen ErrorRules `mapstructure:"error_when"`
+	_         struct{}
+}
+
+// ErrorRules is one rule or a list of rules.
+type ErrorRules []ErrorRule
+
+// ErrorRule recognises an error. All conditions that are set must hold.
+type ErrorRule struct {
+	// Status are the HTTP statuses to look at. Default: any.
+	Status []int `mapstructure:"status"`
+	// Path is a value in the body.
+	Path string `mapstructure:"path"`
+	// Equals is the text that the value has: false, error, 7.
+	Equals *Text `mapstructure:"equals"`
+	// Contains is a part of the value's text.
+	Contains string `mapstructure:"contains"`
+	// Exists tells whether the value is there.
+	Exists *bool `mapstructure:"exists"`
+	// Class is retry (default), auth, rate_limit, cursor_expired, config or data.
+	Class string `mapstructure:"class"`
+	_     struct{}
+}

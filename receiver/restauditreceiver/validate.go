@@ -1,0 +1,240 @@
+// Copyright The restaudit Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package restauditreceiver
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"go.opentelemetry.io/collector/confmap"
+
+	"github.com/restaudit/otelcol-audit/internal/page"
+	"github.com/restaudit/otelcol-audit/internal/timefmt"
+)
+
+// Unmarshal lays the user's keys over the preset's, and those over the defaults.
+func (c *Config) Unmarshal(conf *confmap.Conf) error {
+	name, _ := conf.Get("preset").(string)
+	if name != "" {
+		if err := c.applyPreset(name); err != nil {
+			return fmt.Errorf("`preset`: %w", err)
+		}
+	}
+	return conf.Unmarshal(c)
+}
+
+// Validate checks everything that can be known without starting: each error
+// names the key, what is wrong with it and what to write instead. The parts are
+// compiled as they are at start, so that what passes here also starts.
+func (c *Config) Validate() error {
+	errs := []error{c.validateEndpoint(), c.validateTimes(), c.validateChoices(), c.validateResponse(), c.validateBounds()}
+	errs = append(errs, c.validatePagination()...)
+	errs = append(errs, c.Credentials.validate(c.ClientConfig.Auth.HasValue()))
+	if err := errors.Join(errs...); err != nil {
+		return err
+	}
+	_, err := c.compile()
+	return err
+}
+
+func (c *Config) validateEndpoint() error {
+	if c.ClientConfig.Endpoint == "" {
+		return errors.New("`endpoint` is missing: write the URL of the log's API, such as https://api.example.com/v1/audit, or name a `preset`")
+	}
+	if c.ClientConfig.Compression != "" {
+		return errors.New("`compression` is not supported: requests are small; answers are asked for in gzip always")
+	}
+	return nil
+}
+
+func (c *Config) validateTimes() error {
+	var errs []error
+	if c.PollInterval <= 0 {
+		errs = append(errs, fmt.Errorf("`poll_interval` must be positive, not %v: write for example 60s", c.PollInterval))
+	}
+	if _, err := parseStart(c.StartAt); err != nil {
+		errs = append(errs, err)
+	}
+	tf := c.TimeFilter
+	for key, d := range map[string]time.Duration{
+		"retention": c.Retention, "shutdown_grace": c.ShutdownGrace, "time_filter::window": tf.Window, "time_filter::overlap": tf.Overlap,
+		"time_filter::delay": tf.Delay, "time_filter::sweep::every": tf.Sweep.Every, "time_filter::sweep::depth": tf.Sweep.Depth,
+		"on_permanent_error::quarantine_after": c.OnPermanentError.QuarantineAfter,
+	} {
+		if d < 0 {
+			errs = append(errs, fmt.Errorf("`%s` must not be negative, not %v", key, d))
+		}
+	}
+	if tf.Window > 0 && tf.Window <= tf.Overlap+time.Minute {
+		errs = append(errs, fmt.Errorf("`time_filter::window` (%v) must be longer than `time_filter::overlap` (%v) by more than a minute, or no poll gets ahead", tf.Window, tf.Overlap))
+	}
+	if (tf.Sweep.Every > 0) != (tf.Sweep.Depth > 0) {
+		errs = append(errs, errors.New("`time_filter::sweep` needs both `every` and `depth`, such as {every: 24h, depth: 72h}"))
+	}
+	if tf.Sweep.Depth > 0 && tf.Sweep.Depth <= tf.Overlap {
+		errs = append(errs, fmt.Errorf("`time_filter::sweep::depth` (%v) must be longer than `time_filter::overlap` (%v), which every poll looks at anyway", tf.Sweep.Depth, tf.Overlap))
+	}
+	return errors.Join(errs...)
+}
+
+// choice is a key that takes one of some words.
+type choice struct {
+	key, value string
+	words      []string
+}
+
+func (c *Config) validateChoices() error {
+	var errs []error
+	for _, ch := range []choice{
+		{"request::method", c.Request.Method, []string{"GET", "POST"}},
+		{"time_filter::in", c.TimeFilter.In, []string{inQuery, inHeader, inBody}},
+		{"time_filter::bounds", c.TimeFilter.Bounds, []string{boundsInclusive, boundsExclusive, boundsUnknown}},
+		{"pagination::in", c.Pagination.In, []string{inQuery, inHeader, inBody}},
+		{"response::format", c.Response.Format, []string{"json", "ndjson"}},
+		{"response::order", c.Response.Order, []string{orderAscending, orderDescending, orderNone}},
+		{"body", c.Body, []string{bodyRaw, bodyMap, bodyMessage}},
+		{"dedupe::key", c.Dedupe.Key, []string{dedupeID, dedupeIDAndHash}},
+		{"on_permanent_error::action", c.OnPermanentError.Action, []string{actionHold, actionQuarantine}},
+	} {
+		if !slices.Contains(ch.words, ch.value) {
+			errs = append(errs, fmt.Errorf("`%s` is %q: write one of %s", ch.key, ch.value, strings.Join(ch.words, ", ")))
+		}
+	}
+	for i, rule := range c.Response.ErrorWhen {
+		if rule.Path == "" && len(rule.Status) == 0 {
+			errs = append(errs, fmt.Errorf("`response::error_when::%d` has no condition: write a `path` with `equals`, `contains` or `exists`, or a `status`", i))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+func (c *Config) validateResponse() error {
+	var errs []error
+	paths := map[string]Paths{
+		"response::records": c.Response.Records, "response::id": c.Response.ID, "response::timestamp": c.Response.Timestamp,
+		"response::message": c.Response.Message, "response::event_name": c.Response.EventName, "response::severity": c.Response.Severity,
+		"match_path": c.MatchPath, "pagination::cursor_path": c.Pagination.CursorPath, "pagination::next_url_path": c.Pagination.NextURLPath,
+		"pagination::last_id_path": c.Pagination.LastIDPath, "pagination::has_more_path": c.Pagination.HasMorePath,
+		"pagination::done_path": c.Pagination.DonePath, "pagination::total_path": c.Pagination.TotalPath, "pagination::total_pages_path": c.Pagination.TotalPagesPath,
+	}
+	for name, candidates := range c.Attributes {
+		paths["attributes::"+name] = candidates
+	}
+	for i, rule := range c.Response.ErrorWhen {
+		if rule.Path != "" {
+			paths[fmt.Sprintf("response::error_when::%d::path", i)] = Paths{rule.Path}
+		}
+	}
+	for key, candidates := range paths {
+		for _, path := range candidates {
+			if key == "response::records" && (path == "" || path == "@this") {
+				continue
+			}
+			if err := page.CheckPath(path); err != nil {
+				errs = append(errs, fmt.Errorf("`%s`: %w", key, err))
+			}
+		}
+	}
+	for key, zone := range map[string]string{"response::timezone": c.Response.Timezone, "time_filter::timezone": c.TimeFilter.Timezone} {
+		if _, err := time.LoadLocation(zone); err != nil {
+			errs = append(errs, fmt.Errorf("`%s` is %q: write an IANA time zone, such as UTC or Europe/Berlin", key, zone))
+		}
+	}
+	for key, format := range map[string]string{"response::timestamp_format": c.Response.TimestampFormat, "time_filter::format": c.TimeFilter.Format} {
+		if format == "" {
+			continue
+		}
+		if _, err := timefmt.New(format, nil); err != nil {
+			errs = append(errs, fmt.Errorf("`%s`: %w", key, err))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+func (c *Config) validateBounds() error {
+	var errs []error
+	at := func(ok bool, format string, args ...any) {
+		if !ok {
+			errs = append(errs, fmt.Errorf(format, args...))
+		}
+	}
+	at(c.RateLimit.RequestsPerSecond >= 0, "`rate_limit::requests_per_second` must not be negative, not %v", c.RateLimit.RequestsPerSecond)
+	at(c.RateLimit.Burst >= 0, "`rate_limit::burst` must not be negative, not %d", c.RateLimit.Burst)
+	at(c.Retry.InitialInterval > 0, "`retry::initial_interval` must be positive, not %v", c.Retry.InitialInterval)
+	at(c.Retry.Multiplier >= 1, "`retry::multiplier` must be 1 or more, not %v", c.Retry.Multiplier)
+	at(c.Retry.MaxInterval >= c.Retry.InitialInterval, "`retry::max_interval` (%v) must not be shorter than `retry::initial_interval` (%v)", c.Retry.MaxInterval, c.Retry.InitialInterval)
+	at(c.Limits.MaxPageBytes >= 1<<10, "`limits::max_page_bytes` must be 1KiB or more, not %d bytes", c.Limits.MaxPageBytes)
+	at(c.Limits.MaxDepth > 0 && c.Limits.MaxDepth <= 10_000, "`limits::max_depth` must be from 1 to 10000, not %d", c.Limits.MaxDepth)
+	at(c.Limits.MaxUncommittedPages > 0 && c.Limits.MaxUncommittedPages <= 100, "`limits::max_uncommitted_pages` must be from 1 to 100, not %d", c.Limits.MaxUncommittedPages)
+	at(c.Dedupe.MaxUIDs > 0, "`dedupe::max_uids` must be positive, not %d", c.Dedupe.MaxUIDs)
+	p := c.Pagination
+	at(p.PageSize >= 0, "`pagination::page_size` must not be negative, not %d", p.PageSize)
+	at(p.OffsetStart >= 0, "`pagination::offset_start` must not be negative, not %d", p.OffsetStart)
+	at(p.PageStart >= 0, "`pagination::page_start` must not be negative, not %d", p.PageStart)
+	at(p.MaxPagesPerPoll > 0, "`pagination::max_pages_per_poll` must be positive, not %d", p.MaxPagesPerPoll)
+	at(p.MaxEmptyPages > 0, "`pagination::max_empty_pages` must be positive, not %d", p.MaxEmptyPages)
+	return errors.Join(errs...)
+}
+
+// validate checks that there is one kind of credentials at most, and that it is
+// whole.
+func (cc *CredentialsConfig) validate(hasAuth bool) error {
+	var kinds []string
+	add := func(kind string, set bool) {
+		if set {
+			kinds = append(kinds, "`credentials::"+kind+"`")
+		}
+	}
+	add("bearer", cc.Bearer != "" || cc.BearerFile != "")
+	add("header", cc.Header != "" || cc.HeaderFile != "")
+	add("basic", cc.Basic != nil)
+	add("api_key", cc.APIKey != nil)
+	if hasAuth {
+		kinds = append(kinds, "`auth`")
+	}
+	if len(kinds) > 1 {
+		return fmt.Errorf("%s are set: keep one of them", strings.Join(kinds, " and "))
+	}
+	if cc.Bearer != "" && cc.BearerFile != "" {
+		return errors.New("`credentials::bearer` and `credentials::bearer_file` are set: keep one of them")
+	}
+	if cc.Header != "" && cc.HeaderFile != "" {
+		return errors.New("`credentials::header` and `credentials::header_file` are set: keep one of them")
+	}
+	if b := cc.Basic; b != nil && (b.Username == "" || (b.Password == "") == (b.PasswordFile == "")) {
+		return errors.New("`credentials::basic` needs `username` and either `password` or `password_file`")
+	}
+	if k := cc.APIKey; k != nil && (k.Value == "") == (k.ValueFile == "") {
+		return errors.New("`credentials::api_key` needs either `value` or `value_file`; an empty value often is an environment variable that is not set")
+	}
+	return nil
+}
+
+// start is where a source without a checkpoint starts.
+type start struct {
+	beginning, now bool
+	back           time.Duration
+	at             time.Time
+}
+
+func parseStart(s string) (start, error) {
+	switch s {
+	case "":
+		return start{}, nil
+	case "beginning":
+		return start{beginning: true}, nil
+	case "now":
+		return start{now: true}, nil
+	}
+	if d, err := time.ParseDuration(s); err == nil && d >= 0 {
+		return start{back: d}, nil
+	}
+	if t, err := time.Parse(time.RFC3339Nano, s); err == nil {
+		return start{at: t}, nil
+	}
+	return start{}, fmt.Errorf("`start_at` is %q: write beginning, now, a duration back such as 24h, or a time such as 2026-01-31T00:00:00Z", s)
+}
