@@ -1,0 +1,93 @@
+// Copyright The restaudit Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package send
+
+import (
+	"errors"
+	"fmt"
+	"net/url"
+	"strings"
+	"testing"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/stretchr/testify/assert"
+)
+
+func TestDetailOfVendorErrors(t *testing.T) {
+	for body, want := range map[string]string{
+		`{"errorCode":"E0000047","errorSummary":"API call exceeded rate limit due to too many requests."}`: "E0000047: API call exceeded rate limit due to too many requests.",
+		`[{"errorCode":"INVALID_SESSION_ID","message":"Session expired"}]`:                                 "INVALID_SESSION_ID: Session expired",
+		`{"ok":false,"error":"invalid_cursor"}`:                                                            "invalid_cursor",
+		`{"error":{"code":"AF20030","message":"Start time"}}`:                                              "AF20030: Start time",
+		`{"error":"invalid_grant","error_description":"expired"}`:                                          "invalid_grant: expired",
+		`{"errors":[{"code":4000010,"title":"Bad"}]}`:                                                      "4000010: Bad",
+		`{"errors":["nope"]}`:      "nope",
+		`{"message":"Not Found"}`:  "Not Found",
+		`{"event":"user.created"}`: "the vendor gave no reason",
+		`<html>error: x</html>`:    "the vendor gave no reason",
+		``:                         "the vendor gave no reason",
+		`{"message":"bad token eyJhbGciOiJSUzI1NiIsInR5cCI6IkpXVCJ9.abc"}`: "bad token ***",
+		`{"message":"see https://u:p@a.example/x?token=abc now"}`:          "see https://a.example/x?... now",
+		`{"message":"GET /x?key=abc failed"}`:                              "GET /x?... failed",
+		`{"message":"key hunter2 is wrong"}`:                               "key *** is wrong",
+		`{"message":"a\u0000b\r\nc\u202ed"}`:                               "a b c d",
+	} {
+		t.Run(body, func(t *testing.T) {
+			c := newClient(t, Settings{Secrets: func() []string { return []string{"hunter2", "is"} }}, nil)
+			assert.Equal(t, want, c.detail(readVendorError(body)))
+		})
+	}
+}
+
+func TestDetailIsShort(t *testing.T) {
+	got := Scrub(strings.Repeat("häßlich ", 1000), nil)
+	assert.Equal(t, maxDetail+len("..."), utf8.RuneCountInString(got))
+}
+
+func TestCleanErrorKeepsTheCauseButNotTheURL(t *testing.T) {
+	cause := errors.New("connection refused")
+	err := fmt.Errorf("x: %w", &url.Error{Op: "Get", URL: "https://a/?k=v", Err: &url.Error{Op: "Get", URL: "https://a/?k=v", Err: cause}})
+	assert.Equal(t, "connection refused", cleanError(err, nil).Error())
+	assert.ErrorIs(t, cleanError(err, nil), cause)
+	hidden := cleanError(fmt.Errorf("token hunter2: %w", cause), []string{"hunter2"})
+	assert.Equal(t, "token ***: connection refused", hidden.Error())
+	assert.ErrorIs(t, hidden, cause)
+	assert.NoError(t, errors.Unwrap(hidden))
+}
+
+func FuzzScrub(f *testing.F) {
+	f.Add(`{"message":"x https://u:p@h/p?q=1"}`, "s3cr3t")
+	f.Add("s3cr3t s3cr3ts3cr3t", "s3cr3t")
+	f.Fuzz(func(t *testing.T, text, secret string) {
+		got := Scrub(text, []string{secret})
+		if utf8.RuneCountInString(got) > maxDetail+3 {
+			t.Fatalf("too long: %d", utf8.RuneCountInString(got))
+		}
+		for _, r := range got {
+			if !unicode.IsPrint(r) {
+				t.Fatalf("%q has %q", got, r)
+			}
+		}
+		v := readVendorError(text)
+		if v.wait < 0 {
+			t.Fatal("negative wait")
+		}
+	})
+}
+
+func FuzzRule(f *testing.F) {
+	f.Add(`{"ok":false,"errors":[{}]}`, "ok", "false")
+	f.Add(`{"a":[[[[`, "a.#.0", "x")
+	f.Fuzz(func(_ *testing.T, body, equals, contains string) {
+		if !shallow(body, maxRuleDepth) {
+			return
+		}
+		for _, path := range []string{"ok", "errors", "a.0.b", "error.code"} {
+			Rule{Path: path}.matches(200, body)
+			Rule{Path: path, Equals: equals}.matches(200, body)
+			Rule{Path: path, Contains: contains}.matches(400, body)
+		}
+	})
+}
