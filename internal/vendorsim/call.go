@@ -116,7 +116,7 @@ func (c *call) records(dst []byte, events []int) []byte {
 		if k > 0 {
 			dst = append(dst, ',')
 		}
-		dst = c.vendor.body(dst, i)
+		dst = c.appendBody(dst, i)
 	}
 	return dst
 }

@@ -22,11 +22,12 @@ type cursor struct {
 	from   time.Time // the window that the walk began with
 	to     time.Time
 	limit  int64
+	turn   int64 // makes tokens differ that stand for the same place
 }
 
 // numbers lists the fields in the order in which they are encoded.
 func (c cursor) numbers() []int64 {
-	return []int64{nanos(c.issued), c.mode, c.pos, nanos(c.from), nanos(c.to), c.limit}
+	return []int64{nanos(c.issued), c.mode, c.pos, nanos(c.from), nanos(c.to), c.limit, c.turn}
 }
 
 // nanos is t in unix ns, 0 for the zero time.
@@ -64,7 +65,7 @@ func decodeCursor(token string, key uint64) (cursor, error) {
 	if sum != seal(key, raw) {
 		return cursor{}, errCursor
 	}
-	var n [6]int64
+	var n [7]int64
 	for k := range n {
 		v, size := binary.Varint(raw)
 		if size <= 0 {
@@ -77,7 +78,7 @@ func decodeCursor(token string, key uint64) (cursor, error) {
 	}
 	return cursor{
 		issued: fromNanos(n[0]), mode: n[1], pos: n[2],
-		from: fromNanos(n[3]), to: fromNanos(n[4]), limit: n[5],
+		from: fromNanos(n[3]), to: fromNanos(n[4]), limit: n[5], turn: n[6],
 	}, nil
 }
 

@@ -18,7 +18,7 @@ type profile struct {
 	gzip      bool          // compresses whenever the client accepts it
 
 	// render appends event e as the vendor's compact JSON object. Equal events give equal bytes.
-	render func(dst []byte, e Event) []byte
+	render field
 	// answer is the healthy behaviour, from authentication to the last link.
 	answer func(c *call) reply
 	// refuse is the vendor's way to say no; detail is text for the message.
@@ -68,6 +68,12 @@ func page(body []byte, events []int) reply {
 func profiles() []profile {
 	return []profile{
 		oktaProfile(),
+		githubProfile(),
+		salesforceProfile(),
+		slackProfile(),
+		asaProfile(),
+		onePasswordProfile(),
 		offsetProfile(),
+		pageProfile(),
 	}
 }

@@ -55,3 +55,8 @@ func (q *quotaState) now(now time.Time, limit int, window time.Duration) quota {
 	reset := q.window.Add(window).Truncate(time.Second)
 	return quota{limit: limit, remaining: max(limit-q.used, 1), reset: reset}
 }
+
+// retryAfter is the time until the reset in whole seconds, rounded up, for vendors that tell a delay.
+func (c *call) retryAfter() int {
+	return max(int((c.quota.reset.Sub(c.now)+time.Second-1)/time.Second), 1)
+}

@@ -84,7 +84,7 @@ func (s *Sim) Body(vendor, uid string) (body []byte, ok bool) {
 	if !ok || i >= v.log.Count(s.opts.Now()) {
 		return nil, false
 	}
-	body = v.body(nil, i)
+	body = v.appendBody(nil, i)
 	return body, UID(vendor, body) == uid
 }
 

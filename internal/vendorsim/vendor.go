@@ -18,7 +18,7 @@ type vendor struct {
 
 	mu     sync.Mutex
 	faults faultPlan
-	quota  quotaState
+	limits quotaState
 	truth  truth
 	stats  VendorStats
 }
@@ -59,12 +59,12 @@ func (v *vendor) admit(c *call) (f Fault) {
 	defer v.mu.Unlock()
 	v.stats.Requests++
 	c.seq = v.stats.Requests
-	if v.quota.closed(c.now) {
+	if v.limits.closed(c.now) {
 		v.stats.EarlyRetries++
 		c.limited = true
 	} else {
-		v.quota.take(c.now, v.opts.Limit, v.opts.Window)
-		c.limited = v.quota.closed(c.now)
+		v.limits.take(c.now, v.opts.Limit, v.opts.Window)
+		c.limited = v.limits.closed(c.now)
 	}
 	if !c.limited {
 		f = v.faults.draw(v.key, c.seq, c.hasCursor())
@@ -72,25 +72,28 @@ func (v *vendor) admit(c *call) (f Fault) {
 			v.stats.fault(f.Kind)
 		}
 		if f.Kind == FaultRateLimit {
-			v.quota.closeFor(c.now, f.delay())
+			v.limits.closeFor(c.now, f.delay())
 			c.limited = true
 		}
 	}
-	c.quota = v.quota.now(c.now, v.opts.Limit, v.opts.Window)
+	c.quota = v.limits.now(c.now, v.opts.Limit, v.opts.Window)
 	return f
 }
 
-// body renders event i; a repeat is the event that it repeats, byte for byte.
-func (v *vendor) body(dst []byte, i int) []byte {
+// appendBody renders event i; a repeat is the event that it repeats, byte for byte.
+func (v *vendor) appendBody(dst []byte, i int) []byte { return v.appendBodyBy(v.render, dst, i) }
+
+// appendBodyBy renders event i in a shape of its own, padded to the wanted size.
+func (v *vendor) appendBodyBy(render field, dst []byte, i int) []byte {
 	e := v.log.Event(i)
 	start := len(dst)
-	dst = v.render(dst, e)
+	dst = render(dst, e)
 	if missing := v.log.cfg.BodySize - (len(dst) - start); missing > 0 {
 		e.Pad = missing
-		dst = v.render(dst[:start], e)
+		dst = render(dst[:start], e)
 	}
 	return dst
 }
 
 // uid is the id of event i.
-func (v *vendor) uid(i int) string { return UID(v.name, v.body(nil, i)) }
+func (v *vendor) uid(i int) string { return UID(v.name, v.appendBody(nil, i)) }

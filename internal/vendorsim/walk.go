@@ -59,8 +59,17 @@ func (c *call) stream(pos, n int, keep func(i int) bool) (events []int, next int
 	return events, pos, false
 }
 
-// token makes a cursor token of this vendor.
-func (c *call) token(cur cursor) string { return cur.encode(c.key) }
+// token makes a cursor token of this vendor. After a page that a fault has emptied it differs from the one before, so
+// that the client isn't led in a circle.
+func (c *call) token(cur cursor) string {
+	if c.opts.CursorTTL > 0 {
+		cur.issued = c.now
+	}
+	if c.maxPage == 0 {
+		cur.turn = int64(c.seq)
+	}
+	return cur.encode(c.key)
+}
 
 // cursor reads a token. Cursors expire after ttl (0 = never), after the configured time, or by a fault.
 func (c *call) cursor(token string, ttl time.Duration) (cursor, error) {
