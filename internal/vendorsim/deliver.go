@@ -8,6 +8,7 @@ import (
 	"compress/gzip"
 	"context"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -69,12 +70,13 @@ func (s *Sim) deliver(w http.ResponseWriter, c *call, rep reply, f Fault) {
 
 // drip writes the body in drops over d.
 func drip(w http.ResponseWriter, ctx context.Context, body []byte, d time.Duration, done func()) {
-	var pieces []piece
+	pieces := make([]piece, 0, drops)
 	size := max((len(body)+drops-1)/drops, 1)
-	for rest := body; len(rest) > 0; {
-		n := min(size, len(rest))
-		pieces = append(pieces, piece{wait: d / drops, data: rest[:n]})
-		rest = rest[n:]
+	for part := range slices.Chunk(body, size) {
+		pieces = append(pieces, piece{data: part})
+	}
+	for k := range pieces {
+		pieces[k].wait = d / time.Duration(len(pieces))
 	}
 	if p, ok := w.(pacer); ok {
 		p.pace(pieces, done)
