@@ -1,0 +1,164 @@
+// Copyright The restaudit Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package restauditreceiver
+
+import (
+	"context"
+	"fmt"
+	"sync/atomic"
+	"time"
+
+	"go.opentelemetry.io/collector/component"
+	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/metric"
+
+	"github.com/restaudit/otelcol-audit/internal/send"
+	"github.com/restaudit/otelcol-audit/internal/source"
+	"github.com/restaudit/otelcol-audit/receiver/restauditreceiver/internal/metadata"
+)
+
+// Values of the metrics' labels that have no other home.
+const (
+	outcomeSuccess = "success"
+
+	resultFetched     = "fetched"
+	resultEmitted     = "emitted"
+	resultDuplicate   = "duplicate"
+	resultFiltered    = "filtered"
+	resultQuarantined = "quarantined"
+
+	kindUnreadable    = "checkpoint_unreadable"
+	kindCursorExpired = "cursor_expired"
+	kindFenced        = "fenced"
+	kindLooped        = "looped"
+
+	reasonOther = "other"
+)
+
+// telemetry records the receiver's own metrics. Its label sets are made once, of
+// constants and the receiver's id: nothing that a vendor sends can add one. It is
+// safe for concurrent use.
+//
+// The id is a label of its own, as on the Collector's receiver metrics: the
+// default Prometheus endpoint leaves the scope out, and with it the component's
+// attributes, so that the series of two sources would be one.
+type telemetry struct {
+	builder  *metadata.TelemetryBuilder
+	receiver metric.MeasurementOption
+	outcomes labels
+	classes  labels
+	results  labels
+	reasons  labels
+	kinds    labels
+	// low is the low watermark in Unix nanoseconds, 0 = not known yet.
+	low atomic.Int64
+}
+
+// newTelemetry makes the instruments. Close it with shutdown.
+func newTelemetry(id component.ID, settings component.TelemetrySettings) (*telemetry, error) {
+	builder, err := metadata.NewTelemetryBuilder(settings)
+	if err != nil {
+		return nil, fmt.Errorf("telemetry: %w", err)
+	}
+	receiver := attribute.String("receiver", id.String())
+	t := &telemetry{
+		builder:  builder,
+		receiver: metric.WithAttributeSet(attribute.NewSet(receiver)),
+		outcomes: newLabels(receiver, "outcome", classes(outcomeSuccess)...),
+		classes:  newLabels(receiver, "class", classes(classRefused, classPermanent)...),
+		results: newLabels(receiver, "result",
+			resultFetched, resultEmitted, resultDuplicate, resultFiltered, resultQuarantined),
+		reasons: newLabels(receiver, "reason", append([]string{reasonOther}, source.GapReasons()...)...),
+		kinds:   newLabels(receiver, "kind", kindUnreadable, kindCursorExpired, kindFenced, kindLooped),
+	}
+	if err := builder.RegisterRestauditFreshnessCallback(t.observeFreshness); err != nil {
+		return nil, fmt.Errorf("telemetry: %w", err)
+	}
+	return t, nil
+}
+
+// classes returns the classes of errors, retry first, and more values after them.
+func classes(more ...string) []string {
+	return append([]string{
+		string(send.ClassRetry), string(send.ClassAuth), string(send.ClassRateLimit),
+		string(send.ClassCursorExpired), string(send.ClassConfig), string(send.ClassData),
+	}, more...)
+}
+
+func (t *telemetry) shutdown() { t.builder.Shutdown() }
+
+// observeFreshness reports nothing before the first watermark is known.
+func (t *telemetry) observeFreshness(_ context.Context, o metric.Float64Observer) error {
+	if low := t.low.Load(); low != 0 {
+		o.Observe(time.Since(time.Unix(0, low)).Seconds(), t.receiver)
+	}
+	return nil
+}
+
+// request counts a request and its duration.
+func (t *telemetry) request(outcome string, took time.Duration) {
+	ctx, label := context.Background(), t.outcomes.of(outcome)
+	t.builder.RestauditRequests.Add(ctx, 1, label)
+	t.builder.RestauditRequestDuration.Record(ctx, took.Seconds(), label)
+}
+
+// retry counts a repeated attempt after an error of the class.
+func (t *telemetry) retry(class string) { add(t.builder.RestauditRetries, 1, t.classes.of(class)) }
+
+// records counts records by what became of them.
+func (t *telemetry) records(result string, n int) {
+	add(t.builder.RestauditRecords, n, t.results.of(result))
+}
+
+// waited adds to the time that the vendor's rate limit has cost.
+func (t *telemetry) waited(d time.Duration) {
+	t.builder.RestauditRateLimitWait.Add(context.Background(), d.Seconds(), t.receiver)
+}
+
+// set sets a gauge.
+func (t *telemetry) set(gauge metric.Int64Gauge, value int64) {
+	gauge.Record(context.Background(), value, t.receiver)
+}
+
+// held tells how many records are held after a permanent refusal.
+func (t *telemetry) held(records int) { t.set(t.builder.RestauditHeldRecords, int64(records)) }
+
+// remaining tells how many requests the vendor's last answer left us.
+func (t *telemetry) remaining(requests int64) {
+	t.set(t.builder.RestauditRateLimitRemaining, requests)
+}
+
+// epoch tells the fencing epoch of the checkpoint.
+func (t *telemetry) epoch(epoch int64) { t.set(t.builder.RestauditEpoch, epoch) }
+
+// add adds to a counter, unless there is nothing to add.
+func add(counter metric.Int64Counter, n int, label metric.MeasurementOption) {
+	if n > 0 {
+		counter.Add(context.Background(), int64(n), label)
+	}
+}
+
+// labels are the label sets of one attribute with a few values.
+type labels struct {
+	sets     map[string]metric.MeasurementOption
+	fallback metric.MeasurementOption
+}
+
+// newLabels makes the sets. The first value stands for all that are not listed.
+func newLabels(receiver attribute.KeyValue, key string, values ...string) labels {
+	l := labels{sets: make(map[string]metric.MeasurementOption, len(values))}
+	for _, v := range values {
+		l.sets[v] = metric.WithAttributeSet(attribute.NewSet(receiver, attribute.String(key, v)))
+	}
+	l.fallback = l.sets[values[0]]
+	return l
+}
+
+// of returns the label set of a value.
+func (l labels) of(value string) metric.MeasurementOption {
+	if set, ok := l.sets[value]; ok {
+		return set
+	}
+	return l.fallback
+}
