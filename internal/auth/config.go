@@ -1,0 +1,148 @@
+// Copyright The restaudit Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package auth
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"go.opentelemetry.io/collector/config/configopaque"
+)
+
+// The kinds of credentials, by their YAML key.
+const (
+	kindBearer = "bearer"
+	kindHeader = "header"
+	kindBasic  = "basic"
+	kindAPIKey = "api_key"
+)
+
+// Config is the section `credentials`: one kind at most. Each secret is given as
+// a value or as a file, whose content is used without its last line break and is
+// read again when it changes.
+type Config struct {
+	// Bearer is a token for "Authorization: Bearer TOKEN".
+	Bearer     configopaque.String `mapstructure:"bearer"`
+	BearerFile string              `mapstructure:"bearer_file"`
+	// Header is the whole value of the Authorization header: "SSWS TOKEN".
+	Header     configopaque.String `mapstructure:"header"`
+	HeaderFile string              `mapstructure:"header_file"`
+	// Basic is a user name and a password (RFC 7617).
+	Basic *BasicConfig `mapstructure:"basic"`
+	// APIKey is a key in a header or a query parameter of its own.
+	APIKey *APIKeyConfig `mapstructure:"api_key"`
+
+	_ struct{}
+}
+
+// BasicConfig is HTTP basic authentication. The password may be empty where
+// the vendor takes a token as user name; then set no password at all.
+type BasicConfig struct {
+	Username     configopaque.String `mapstructure:"username"`
+	Password     configopaque.String `mapstructure:"password"`
+	PasswordFile string              `mapstructure:"password_file"`
+
+	_ struct{}
+}
+
+// APIKeyConfig is a key in a header (default X-API-Key) or a query parameter.
+type APIKeyConfig struct {
+	Value     configopaque.String `mapstructure:"value"`
+	ValueFile string              `mapstructure:"value_file"`
+	// Header is the name of the header. Default X-API-Key.
+	Header string `mapstructure:"header"`
+	// Query is the name of a query parameter to use instead of a header.
+	Query string `mapstructure:"query"`
+
+	_ struct{}
+}
+
+// Kind checks the section and returns the YAML key of the kind it sets, "" for
+// none. A kind counts only if it has a secret: a preset may hold the rest of
+// several kinds, and the user chooses by giving one of them its secret.
+func (c *Config) Kind() (string, error) {
+	var kinds, started []string
+	for _, k := range c.kinds() {
+		switch {
+		case k.secret:
+			kinds = append(kinds, k.name)
+		case k.present:
+			started = append(started, k.name)
+		}
+	}
+	switch {
+	case len(kinds) > 1:
+		return "", fmt.Errorf("`credentials::%s` are set: keep one of them", strings.Join(kinds, "` and `credentials::"))
+	case len(kinds) == 0 && len(started) > 0:
+		return "", fmt.Errorf("`credentials::%s`: its secret %w", started[0], errNoValue)
+	case len(kinds) == 0:
+		return "", nil
+	}
+	if err := c.check(kinds[0]); err != nil {
+		return "", fmt.Errorf("`credentials::%s%w", kinds[0], err)
+	}
+	return kinds[0], nil
+}
+
+type kind struct {
+	name            string
+	present, secret bool
+}
+
+func (c *Config) kinds() []kind {
+	all := []kind{
+		{kindBearer, false, c.Bearer != "" || c.BearerFile != ""},
+		{kindHeader, false, c.Header != "" || c.HeaderFile != ""},
+	}
+	if b := c.Basic; b != nil {
+		all = append(all, kind{kindBasic, true, b.Username != "" || b.Password != "" || b.PasswordFile != ""})
+	}
+	if k := c.APIKey; k != nil {
+		all = append(all, kind{kindAPIKey, true, k.Value != "" || k.ValueFile != ""})
+	}
+	return all
+}
+
+// check looks at one kind. Its errors go on after "`credentials::KIND".
+func (c *Config) check(kind string) error {
+	switch kind {
+	case kindBearer:
+		return oneOf(c.Bearer, c.BearerFile, "")
+	case kindHeader:
+		return oneOf(c.Header, c.HeaderFile, "")
+	case kindBasic:
+		if c.Basic.Username == "" {
+			return fmt.Errorf("::username` %w", errNoValue)
+		}
+		if strings.Contains(string(c.Basic.Username), ":") {
+			return errors.New("::username` must not have a colon (RFC 7617)")
+		}
+		return oneOf(c.Basic.Password, c.Basic.PasswordFile, "::password")
+	case kindAPIKey:
+		return c.APIKey.check()
+	}
+	return nil
+}
+
+func (c *APIKeyConfig) check() error {
+	if c.Header != "" && c.Query != "" {
+		return errors.New("` has both `header` and `query`: keep one of them")
+	}
+	if strings.Trim(c.Header, tokenChars) != "" {
+		return errors.New("::header` is not a header name")
+	}
+	return oneOf(c.Value, c.ValueFile, "::value")
+}
+
+// tokenChars are those of a header name (RFC 9110, section 5.6.2).
+const tokenChars = "!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+
+// oneOf refuses a secret that is given twice.
+func oneOf(value configopaque.String, file, key string) error {
+	if value != "" && file != "" {
+		return fmt.Errorf("%s` is given as a value and as a file: keep one of them", key)
+	}
+	return nil
+}

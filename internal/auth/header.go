@@ -1,0 +1,126 @@
+// Copyright The restaudit Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package auth
+
+import (
+	"context"
+	"encoding/base64"
+	"net/http"
+	"net/url"
+	"strings"
+)
+
+// header puts one secret into one header, behind a fixed prefix.
+type header struct {
+	name, prefix string
+	secret       *secret
+}
+
+func newHeader(name, prefix string, s *secret) *header {
+	return &header{name: name, prefix: prefix, secret: s}
+}
+
+func (h *header) Authorize(_ context.Context, req *http.Request) error {
+	value, err := h.secret.get()
+	if err != nil {
+		return err
+	}
+	req.Header.Set(h.name, h.prefix+value)
+	return nil
+}
+
+func (h *header) Refresh(context.Context) (bool, error) { return h.secret.reload() }
+
+// Secrets includes the last word of a value such as "SSWS TOKEN".
+func (h *header) Secrets() []string {
+	texts := h.secret.texts()
+	for _, t := range texts {
+		if i := strings.LastIndexByte(t, ' '); i >= 0 {
+			texts = append(texts, t[i+1:])
+		}
+	}
+	return texts
+}
+
+// basic is HTTP basic authentication.
+type basic struct {
+	username string
+	password *secret
+}
+
+func newBasic(c *BasicConfig) *basic {
+	return &basic{username: string(c.Username), password: newSecret("basic::password", c.Password, c.PasswordFile)}
+}
+
+func (b *basic) Authorize(_ context.Context, req *http.Request) error {
+	password, err := b.password.get()
+	if err != nil {
+		return err
+	}
+	req.SetBasicAuth(b.username, password)
+	return nil
+}
+
+func (b *basic) Refresh(context.Context) (bool, error) { return b.password.reload() }
+
+// Secrets includes the user name, which is the token at some vendors, when
+// there is no password.
+func (b *basic) Secrets() []string {
+	texts := b.password.texts()
+	for _, t := range texts {
+		texts = append(texts, base64.StdEncoding.EncodeToString([]byte(b.username+":"+t)))
+		if t == "" {
+			texts = append(texts, b.username)
+		}
+	}
+	return texts
+}
+
+func newAPIKey(c *APIKeyConfig) Authorizer {
+	s := newSecret("api_key::value", c.Value, c.ValueFile)
+	switch {
+	case c.Query != "":
+		return &queryKey{name: c.Query, secret: s}
+	case c.Header != "":
+		return newHeader(c.Header, "", s)
+	}
+	return newHeader("X-API-Key", "", s)
+}
+
+// queryKey puts one secret into one query parameter.
+type queryKey struct {
+	name   string
+	secret *secret
+}
+
+// Authorize leaves the rest of the query byte for byte: it may be a link of the
+// vendor, which is sent as it came.
+func (k *queryKey) Authorize(_ context.Context, req *http.Request) error {
+	value, err := k.secret.get()
+	if err != nil {
+		return err
+	}
+	var kept []string
+	for pair := range strings.SplitSeq(req.URL.RawQuery, "&") {
+		name, _, _ := strings.Cut(pair, "=")
+		if plain, err := url.QueryUnescape(name); pair != "" && (err != nil || plain != k.name) {
+			kept = append(kept, pair)
+		}
+	}
+	kept = append(kept, url.QueryEscape(k.name)+"="+url.QueryEscape(value))
+	req.URL.RawQuery = strings.Join(kept, "&")
+	return nil
+}
+
+func (k *queryKey) Refresh(context.Context) (bool, error) { return k.secret.reload() }
+
+func (k *queryKey) Secrets() []string {
+	texts := k.secret.texts()
+	for _, t := range texts {
+		if escaped := url.QueryEscape(t); escaped != t {
+			texts = append(texts, escaped)
+		}
+	}
+	return texts
+}
