@@ -1,0 +1,107 @@
+# Everything that one does with this repository. Go, git and make are enough: tools and test servers are built from
+# pinned versions into .cache/bin on first use. `make help` lists the targets.
+
+GOLANGCI_LINT_VERSION := v2.15.0
+VERSITYGW_VERSION     := v1.8.0
+
+VERSION  ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+SEEDS    ?= 1000
+N        ?= 20
+FUZZTIME ?= 60s
+BENCH    ?= .
+BENCHTIME ?= 1s
+
+# One set of build flags for all that is built without the race detector, so that the distribution, its tests, vet and
+# the linter share one compilation of some 1,500 packages. No VCS stamp: VERSION says it, and a clone that belongs to
+# another user would fail.
+export CGO_ENABLED := 0
+export GOFLAGS     := $(GOFLAGS) -trimpath -buildvcs=false
+
+# The race detector needs a C compiler; without one the tests run all the same.
+RACE := $(shell command -v cc >/dev/null 2>&1 && echo -race)
+CGO_FOR_RACE := $(if $(RACE),1,0)
+
+BIN    := $(CURDIR)/bin
+CACHE  := $(CURDIR)/.cache/bin
+BUILDER       := go tool -modfile=internal/tools/go.mod builder
+GOLANGCI_LINT := $(CACHE)/golangci-lint-$(GOLANGCI_LINT_VERSION)
+VERSITYGW     := $(CACHE)/versitygw-$(VERSITYGW_VERSION)
+
+# Where the tests find the programs that they start.
+export OTELCOL_AUDIT_BIN := $(BIN)/otelcol-audit
+export VENDORSIM_BIN     := $(BIN)/vendorsim
+export VERSITYGW_BIN     := $(VERSITYGW)
+
+.DEFAULT_GOAL := help
+.PHONY: help demo distribution vendorsim test test-library test-distribution sim kill fuzz bench generate lint tidy \
+	stock-builder tools clean
+
+help: ## list the targets
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | awk -F '\t' '{printf "  %-18s %s\n", $$1, $$2}'
+
+demo: distribution vendorsim ## simulated vendors -> otelcol-audit -> files, with a SIGKILL on the way
+	cd distribution && go run ./demo
+
+distribution: ## build bin/otelcol-audit
+	cd distribution && go build -ldflags "-s -w -X main.version=$(VERSION)" -o $(BIN)/otelcol-audit .
+
+vendorsim: ## build bin/vendorsim, the vendors to test against
+	go build -ldflags "-s -w" -o $(BIN)/vendorsim ./cmd/vendorsim
+
+test: test-library test-distribution ## all tests, with real servers on loopback
+
+test-library: $(VERSITYGW) ## tests of the library, with the race detector
+	CGO_ENABLED=$(CGO_FOR_RACE) go test -short $(RACE) -timeout 15m ./...
+
+test-distribution: distribution vendorsim $(VERSITYGW) ## tests of the product, end to end
+	cd distribution && go test -timeout 15m ./...
+
+sim: ## the delivery promise under SEEDS=n simulated worlds
+	go test ./internal/sim -run '^TestSimulation$$' -count=1 -timeout 0 -v -args -seeds=$(SEEDS)
+
+kill: distribution vendorsim $(VERSITYGW) ## the delivery promise under N=n real SIGKILLs
+	cd distribution && go test ./e2e -run '^TestKill' -count=1 -timeout 0 -v -args -kills=$(N)
+
+fuzz: ## every fuzz target of the library for FUZZTIME
+	hack/fuzz $(FUZZTIME)
+
+bench: distribution vendorsim ## Go benchmarks, then whole processes: CPU per event, memory
+	go test ./... -run '^$$' -bench '$(BENCH)' -benchtime $(BENCHTIME) -benchmem
+	cd distribution && go run ./bench
+
+generate: ## write all generated files anew
+	go generate ./...
+	$(BUILDER) --config builder-config.yaml --skip-get-modules --skip-compilation
+	cp distribution/_build/components.go distribution/components.go
+	gofmt -w distribution/components.go
+	cd distribution && go generate ./...
+
+lint: $(GOLANGCI_LINT) ## formatting, vet, linters, tidy go.mod files
+	$(GOLANGCI_LINT) fmt --diff
+	cd distribution && $(GOLANGCI_LINT) fmt --diff -c ../.golangci.yml
+	go vet ./...
+	cd distribution && go vet ./...
+	$(GOLANGCI_LINT) run
+	cd distribution && $(GOLANGCI_LINT) run -c ../.golangci.yml
+	$(MAKE) tidy TIDY=-diff
+
+# The root's go.mod must keep its OpenTelemetry pins: see modules_test.go.
+tidy: ## tidy the three go.mod files
+	go mod tidy $(TIDY)
+	cd distribution && go mod tidy $(TIDY)
+	cd internal/tools && go mod tidy $(TIDY)
+
+stock-builder: ## build the manifest with the plain collector builder, as others would
+	$(BUILDER) --config builder-config.yaml
+	distribution/_build/otelcol-audit components
+
+tools: $(GOLANGCI_LINT) $(VERSITYGW) ## build the pinned tools into .cache/bin
+
+$(GOLANGCI_LINT):
+	hack/install github.com/golangci/golangci-lint/v2/cmd/golangci-lint $(GOLANGCI_LINT_VERSION) $@
+
+$(VERSITYGW):
+	hack/install github.com/versity/versitygw/cmd/versitygw $(VERSITYGW_VERSION) $@
+
+clean: ## remove what the targets above have built
+	rm -rf bin .cache distribution/_build
