@@ -51,7 +51,7 @@ func TestClassification(t *testing.T) {
 		{"429 without a word", 429, "", nil, ClassRateLimit, 0},
 		{"429 with Retry-After", 429, "", []string{"Retry-After", "3", "X-RateLimit-Reset", "50"}, ClassRateLimit, 3 * time.Second},
 		{"429 with reset", 429, "", []string{"X-Rate-Limit-Reset", "50"}, ClassRateLimit, 50 * time.Second},
-		{"429 with retry-at", 429, "", []string{"X-RateLimit-Retry-At", "946684810"}, ClassRateLimit, time.Hour},
+		{"429 with retry-at", 429, "", []string{"X-RateLimit-Retry-At", "946684810"}, ClassRateLimit, 10 * time.Second},
 		{"429 with ms", 429, "", []string{"retry-after-ms", "1500"}, ClassRateLimit, 1500 * time.Millisecond},
 		{"429 with Azure's ms", 429, "", []string{"x-ms-retry-after-ms", "250"}, ClassRateLimit, 250 * time.Millisecond},
 		{"a long wait is capped", 429, "", []string{"Retry-After", "86400"}, ClassRateLimit, time.Hour},

@@ -12,9 +12,9 @@ import (
 )
 
 // Magnitudes that tell a Unix time from a number of seconds, and its unit. Up to
-// 1e9 (31 years of seconds; September 2001 as a time) it is a wait.
+// 1e8 (three years of seconds; the year 1973 as a time) it is a wait.
 const (
-	fromUnixSeconds = 1e9
+	fromUnixSeconds = 1e8
 	fromUnixMillis  = 1e11
 	fromUnixMicros  = 1e14
 	fromUnixNanos   = 1e17
