@@ -1,0 +1,128 @@
+// Copyright The restaudit Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package s3checkpoint
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"go.uber.org/zap"
+
+	"github.com/restaudit/otelcol-audit/extension/s3checkpoint/internal/document"
+)
+
+// watch is a standby's own observation of an object: since when it has not
+// changed, by this process's monotonic clock. No clock is compared with another
+// host's (F52). It stays over calls: two looks at the same ETag prove that
+// nobody renewed in between, because each renewal has a new nonce.
+type watch struct {
+	etag  string
+	since time.Time
+}
+
+// mark is the lease that this client writes into the object; nil without one.
+func (c *client) mark() *document.Lease {
+	if c.ttl == 0 {
+		return nil
+	}
+	return &document.Lease{TTL: c.ttl.String()}
+}
+
+// lapsed tells whether the holder could not renew for so long that a standby
+// may be about to take over. A third of the TTL is left for clocks that run at
+// different speeds. mu is held.
+func (c *client) lapsed() bool {
+	return c.ttl > 0 && c.epoch > 0 && time.Since(c.renewed) > c.ttl*2/3
+}
+
+// standby gives how long to wait before the next look at an object that
+// somebody else holds; 0 = it may be taken over.
+func (c *client) standby(o *object) time.Duration {
+	if c.ttl == 0 || o.missing() {
+		return 0
+	}
+	ttl := c.ttl
+	if o.doc != nil && o.doc.Lease != nil {
+		if o.doc.Lease.Released {
+			return 0
+		}
+		if d, err := time.ParseDuration(o.doc.Lease.TTL); err == nil {
+			ttl = min(max(ttl, d), maxTTL)
+		}
+	}
+	if c.watch.etag != o.etag {
+		if c.watch.etag == "" {
+			c.log.Info("standing by: the checkpoint is held", zap.String("by_host", holder(o)), zap.Duration("ttl", ttl))
+		}
+		c.watch = watch{etag: o.etag, since: time.Now()}
+	}
+	left := ttl - time.Since(c.watch.since)
+	if left <= 0 {
+		return 0
+	}
+	return min(left, ttl/4)
+}
+
+// renew writes the state anew, with a new nonce. The turn is held.
+func (c *client) renew(ctx context.Context) error {
+	for {
+		err := c.write(ctx, c.held.doc.Data, c.mark())
+		switch {
+		case err == nil:
+			return nil
+		case errors.Is(err, errRebase):
+		case isFinal(err):
+			return err
+		default:
+			return fmt.Errorf("%w: %w", ErrLeaseLapsed, err)
+		}
+	}
+}
+
+// beat renews the lease of an idle holder, every third of the TTL at the
+// latest, until the client is closed or fenced.
+func (c *client) beat() {
+	for {
+		if sleep(c.life, nil, c.ttl/6) != nil {
+			return
+		}
+		c.mu.Lock()
+		err, idle := c.usable(), time.Since(c.renewed)
+		c.mu.Unlock()
+		if err != nil {
+			return
+		}
+		if idle >= c.ttl/6 {
+			c.beatOnce()
+		}
+	}
+}
+
+func (c *client) beatOnce() {
+	ctx, cancel := context.WithTimeout(c.life, c.ttl/3)
+	defer cancel()
+	if c.take(ctx) != nil {
+		return // a call is writing, which renews too
+	}
+	defer c.give()
+	if err := c.renew(ctx); err != nil && !isFinal(err) && c.life.Err() == nil {
+		c.log.Warn("could not renew the lease", zap.Error(err))
+	}
+}
+
+// release gives the lease up, so that a standby need not wait. It is one
+// attempt: without it the standby takes over after the TTL. The turn is held.
+func (c *client) release(ctx context.Context) {
+	c.mu.Lock()
+	fenced := c.fenced
+	c.mu.Unlock()
+	if c.ttl == 0 || c.held == nil || fenced != nil {
+		return
+	}
+	if err := c.write(ctx, c.held.doc.Data, &document.Lease{Released: true}); err != nil {
+		c.log.Info("could not release the lease; a standby takes over when it runs out", zap.Error(err))
+	}
+}
