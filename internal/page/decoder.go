@@ -4,17 +4,21 @@
 package page
 
 import (
-	"encoding/json"
 	"fmt"
 	"strings"
 	"unicode/utf8"
-
-	"github.com/tidwall/gjson"
 )
+
+// bom is the UTF-8 byte order mark, which some vendors put in front of JSON.
+const bom = "\ufeff"
 
 // Decoder decodes bodies of one shape. It is immutable and safe for concurrent use.
 type Decoder struct {
 	settings Settings
+	record   program
+	envelope program
+	paths    string // candidates for the records, for messages
+	others   int    // field of envelope that holds the other candidates for the records, -1 if there are none
 }
 
 // NewDecoder checks the settings and compiles their paths.
@@ -31,155 +35,155 @@ func NewDecoder(s Settings) (*Decoder, error) {
 	if s.MaxDepth == 0 {
 		s.MaxDepth = DefaultMaxDepth
 	}
-	for _, path := range s.Records {
-		if path == "" {
-			continue
-		}
-		if err := CheckPath(path); err != nil {
-			return nil, fmt.Errorf("records: %w", err)
-		}
-	}
-	for _, list := range [][][]string{s.Fields, s.Envelope} {
-		for _, candidates := range list {
-			for _, path := range candidates {
-				if err := CheckPath(path); err != nil {
-					return nil, err
-				}
-			}
-		}
-	}
-	return &Decoder{settings: s}, nil
-}
-
-// Decode reads one body. It returns records only if the whole body is valid.
-func (d *Decoder) Decode(body string) (Page, error) {
-	body = strings.TrimPrefix(body, "\ufeff")
-	p := Page{ValidUTF8: utf8.ValidString(body), Envelope: make([]Value, len(d.settings.Envelope))}
-	var raws []string
-	var err error
-	if d.settings.Format == NDJSON {
-		raws, err = d.lines(body)
-	} else {
-		raws, err = d.elements(body, &p)
-	}
-	if err != nil {
-		return Page{}, err
-	}
-	if d.settings.MaxRecords > 0 && len(raws) > d.settings.MaxRecords {
-		return Page{}, fmt.Errorf("%w: more than %d", ErrTooMany, d.settings.MaxRecords)
-	}
-	p.Records = make([]Record, len(raws))
-	for i, raw := range raws {
-		p.Records[i] = Record{Raw: raw, Fields: pick(raw, d.settings.Fields)}
-	}
-	return p, nil
-}
-
-func (d *Decoder) lines(body string) ([]string, error) {
-	var raws []string
-	for line := range strings.Lines(body) {
-		line = strings.Trim(line, " \t\r\n")
-		if line == "" {
-			continue
-		}
-		if err := check(line, d.settings.MaxDepth); err != nil {
+	records := recordPaths(s.Records)
+	for what, wanted := range map[string][][]string{"records": {records}, "field": s.Fields, "envelope": s.Envelope} {
+		if err := checkPaths(what, wanted); err != nil {
 			return nil, err
 		}
-		raws = append(raws, line)
 	}
-	return raws, nil
+	d := &Decoder{settings: s, record: compile(s.Fields), paths: strings.Join(records, ", "), others: -1}
+	d.compileEnvelope(records)
+	return d, nil
 }
 
-func (d *Decoder) elements(body string, p *Page) ([]string, error) {
-	body = strings.Trim(body, " \t\r\n")
-	if body == "" {
-		return nil, ErrEmptyBody
+// recordPaths writes out the root.
+func recordPaths(paths []string) []string {
+	if len(paths) == 0 {
+		return []string{"@this"}
 	}
-	if err := check(body, d.settings.MaxDepth); err != nil {
-		return nil, err
-	}
-	p.Envelope = pick(body, d.settings.Envelope)
-	records := d.settings.Records
-	if len(records) == 0 {
-		records = []string{""}
-	}
-	v := pickOne(body, records)
-	switch v.Kind {
-	case Missing:
-		if d.settings.RecordsOptional {
-			return nil, nil
+	out := make([]string, len(paths))
+	for i, path := range paths {
+		if out[i] = path; path == "" {
+			out[i] = "@this"
 		}
-		return nil, fmt.Errorf("%w: %s", ErrNoRecords, strings.Join(d.settings.Records, ", "))
-	case Null:
-		return nil, nil
-	case Array:
-	default:
-		return nil, fmt.Errorf("%w: %s", ErrNotArray, strings.Join(d.settings.Records, ", "))
 	}
-	var raws []string
-	gjson.Parse(v.Raw).ForEach(func(_, element gjson.Result) bool {
-		raws = append(raws, element.Raw)
-		return true
-	})
-	return raws, nil
+	return out
 }
 
-func check(text string, maxDepth int) error {
-	depth, quoted := 0, false
-	for i := 0; i < len(text); i++ {
-		switch c := text[i]; {
-		case quoted && c == '\\':
-			i++
-		case c == '"':
-			quoted = !quoted
-		case !quoted && (c == '{' || c == '['):
-			if depth++; depth > maxDepth {
-				return fmt.Errorf("%w: offset %d, limit %d", ErrDepth, i, maxDepth)
+// checkPaths checks all candidate paths of a list.
+func checkPaths(what string, wanted [][]string) error {
+	for _, candidates := range wanted {
+		for _, path := range candidates {
+			if err := CheckPath(path); err != nil {
+				return fmt.Errorf("%s: %w", what, err)
 			}
-		case !quoted && (c == '}' || c == ']'):
-			depth--
 		}
-	}
-	if !json.Valid([]byte(text)) {
-		return ErrSyntax
 	}
 	return nil
 }
 
-func pick(raw string, wanted [][]string) []Value {
-	values := make([]Value, len(wanted))
-	for i, candidates := range wanted {
-		values[i] = pickOne(raw, candidates)
+// compileEnvelope puts the record array into the tree of the envelope. Only the
+// first candidate is cut into records during the pass over the body; the others
+// are picked like any value and walked over again if they are needed.
+func (d *Decoder) compileEnvelope(records []string) {
+	wanted := d.settings.Envelope
+	steps, simple := simplePath(records[0])
+	if others := records[1:]; !simple || len(others) > 0 {
+		if !simple {
+			others = records
+		}
+		d.others = len(wanted)
+		wanted = append(wanted[:len(wanted):len(wanted)], others)
 	}
-	return values
+	d.envelope = compile(wanted)
+	if simple {
+		d.envelope.tree().find(steps).records = true
+	}
 }
 
-func pickOne(raw string, candidates []string) Value {
-	var null Value
-	for _, path := range candidates {
-		if path == "" {
-			path = "@this"
-		}
-		if raw[0] != '{' && raw[0] != '[' && path != "@this" {
-			continue
-		}
-		r := gjson.Get(raw, path)
-		if !r.Exists() || r.Raw == "" {
-			continue
-		}
-		v := Value{Kind: kindOf(r.Raw[0]), Raw: r.Raw}
-		if v.Kind != Null {
-			return v
-		}
-		null = v
+// Decode reads one body. It returns records only if the whole body is valid;
+// the errors are those of this package.
+//
+// A byte order mark is dropped. For JSON, an empty body is ErrEmptyBody, and
+// null in place of the record array is an empty page; for NDJSON, an empty body
+// is an empty page. Elements that are no objects are records too.
+func (d *Decoder) Decode(body string) (Page, error) {
+	var p Page
+	var err error
+	if d.settings.Format == NDJSON {
+		p, err = d.decodeLines(body)
+	} else {
+		p, err = d.decodeJSON(body)
 	}
-	return null
+	if err != nil {
+		return Page{}, err
+	}
+	p.ValidUTF8 = utf8.ValidString(body)
+	return p, nil
 }
 
-// skipSpace returns the index of the first byte at or after i that is not white space.
-func skipSpace(text string, i int) int {
-	for i < len(text) && (text[i] == ' ' || text[i] == '\n' || text[i] == '\r' || text[i] == '\t') {
-		i++
+// decodeJSON reads a body that is one JSON text.
+func (d *Decoder) decodeJSON(body string) (Page, error) {
+	s := scanner{text: body, maxDepth: d.settings.MaxDepth, records: d.collector(body)}
+	envelope := d.envelope.newPicks()
+	envelope.reset(make([]Value, d.envelope.fields))
+	start := skipSpace(body, bomSize(body))
+	if start == len(body) {
+		return Page{}, ErrEmptyBody
 	}
-	return i
+	end := s.value(start, d.envelope.root, 0, &envelope)
+	if end >= 0 && skipSpace(body, end) < len(body) {
+		end = s.fail(ErrSyntax, skipSpace(body, end))
+	}
+	if end < 0 {
+		return Page{}, s.err
+	}
+	d.envelope.compute(body[start:end], &envelope)
+	if err := d.settle(&s, &envelope); err != nil {
+		return Page{}, err
+	}
+	n := len(d.settings.Envelope)
+	return Page{Records: s.records.out, Envelope: envelope.values[:n:n]}, nil
+}
+
+// settle decides which candidate the records are taken from.
+func (d *Decoder) settle(s *scanner, envelope *picks) error {
+	found := s.found
+	if d.others >= 0 && (found == Missing || found == Null) {
+		if v := envelope.values[d.others]; v.Exists() {
+			return d.walkOther(s, v)
+		}
+	}
+	switch found {
+	case Array, Null:
+		return nil
+	case Missing:
+		if d.settings.RecordsOptional {
+			return nil
+		}
+		return fmt.Errorf("%w: %s", ErrNoRecords, d.paths)
+	default:
+		return fmt.Errorf("%w: %s", ErrNotArray, d.paths)
+	}
+}
+
+// walkOther cuts a value that another candidate led to into records. Only an
+// array that gjson composed can fail here, other than by the number of records.
+func (d *Decoder) walkOther(s *scanner, v Value) error {
+	switch v.Kind {
+	case Null:
+		return nil
+	case Array:
+	default:
+		return fmt.Errorf("%w: %s", ErrNotArray, d.paths)
+	}
+	s.records.total = len(v.Raw)
+	*s = scanner{text: v.Raw, maxDepth: s.maxDepth, records: s.records}
+	if end := s.recordArray(0, nil, 1, nil); end < 0 {
+		return s.err
+	}
+	return nil
+}
+
+// collector returns a fresh collector of records.
+func (d *Decoder) collector(body string) *collector {
+	return &collector{program: &d.record, max: d.settings.MaxRecords, total: len(body), picks: d.record.newPicks()}
+}
+
+// bomSize returns the length of the byte order mark that body starts with.
+func bomSize(body string) int {
+	if strings.HasPrefix(body, bom) {
+		return len(bom)
+	}
+	return 0
 }

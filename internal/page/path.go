@@ -169,8 +169,9 @@ func cutStep(path string) (s step, rest string, more, ok bool) {
 	return newStep(string(key), escaped), "", false, true
 }
 
-// isSpecial reports whether the component at the start of path is a selection or
-// a modifier. An unknown modifier is a key, such as GitHub's "@timestamp".
+// isSpecial reports whether the component at the start of path is a selection, a
+// modifier or an index with leading zeros. An unknown modifier is a key, such as
+// GitHub's "@timestamp".
 func isSpecial(path string) bool {
 	if path == "" {
 		return false
@@ -178,6 +179,8 @@ func isSpecial(path string) bool {
 	switch path[0] {
 	case '[', '{':
 		return true
+	case '0':
+		return len(path) > 1 && path[1] >= '0' && path[1] <= '9' // 01 is the key "01", but the index 1
 	case '@':
 		end := strings.IndexAny(path, ".|:")
 		if end < 0 {
