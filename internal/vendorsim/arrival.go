@@ -54,6 +54,18 @@ func (l *Log) InArrivalOrder(pos, end int) []int {
 	return out
 }
 
+// Position is the place of event i, which must have arrived, in the arrival order.
+func (l *Log) Position(i int) int {
+	at := l.arrival(i)
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	order := l.arrivals.order
+	return sort.Search(len(order), func(k int) bool {
+		other := int(order[k])
+		return cmp.Or(l.arrival(other).Compare(at), cmp.Compare(other, i)) >= 0
+	})
+}
+
 // advance works the arrival order out up to t. It is right whatever the moments it is called at: an event that has
 // not yet happened at t can't arrive before t, so nothing is ever inserted before the end.
 func (l *Log) advance(t time.Time) {

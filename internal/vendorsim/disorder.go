@@ -49,7 +49,7 @@ func (l *Log) original(i int) int {
 }
 
 func (l *Log) repeats(i int) bool {
-	if i <= 0 {
+	if i <= 0 || l.cfg.unique {
 		return false
 	}
 	p := l.disorder(i).DuplicateFraction
@@ -60,8 +60,11 @@ func (l *Log) repeats(i int) bool {
 func (l *Log) arrival(i int) time.Time {
 	at := l.occurred(l.original(i)).Add(l.cfg.Delay)
 	d := l.disorder(i)
-	if d.LateFraction <= 0 || d.LateMax <= 0 || !chance(mix(l.cfg.Seed, uint64(i), saltLate), d.LateFraction) {
-		return at
+	if d.LateFraction > 0 && d.LateMax > 0 && chance(mix(l.cfg.Seed, uint64(i), saltLate), d.LateFraction) {
+		at = at.Add(time.Duration(mix(l.cfg.Seed, uint64(i), saltLateBy)%uint64(d.LateMax)) + 1)
 	}
-	return at.Add(time.Duration(mix(l.cfg.Seed, uint64(i), saltLateBy)%uint64(d.LateMax)) + 1)
+	if b := l.cfg.batch; b > 0 {
+		at = at.Add(b - 1).Truncate(b)
+	}
+	return at.UTC()
 }

@@ -27,6 +27,8 @@ type LogConfig struct {
 
 	Precision time.Duration // the vendor cuts event times to this; 0 = the vendor's own precision
 	Retention time.Duration // events older than this are gone; 0 = the vendor's own, negative = kept for ever
+	batch     time.Duration // arrivals are put off to multiples of this; set by the vendor
+	unique    bool          // no event is ever repeated; set by the vendor
 	BodySize  int           // events are padded to about this many bytes; 0 = as they come
 }
 

@@ -15,6 +15,8 @@ type profile struct {
 	name      string
 	precision time.Duration // of event times
 	retention time.Duration // 0 = for ever
+	batch     time.Duration // arrivals are put off to multiples of this
+	unique    bool          // never repeats an event
 	gzip      bool          // compresses whenever the client accepts it
 
 	// render appends event e as the vendor's compact JSON object. Equal events give equal bytes.
@@ -75,5 +77,11 @@ func profiles() []profile {
 		onePasswordProfile(),
 		offsetProfile(),
 		pageProfile(),
+		workosProfile(),
+		sentinelOneProfile(),
+		cloudTrailProfile(),
+		m365Profile(),
+		azureProfile(),
+		ndjsonProfile(),
 	}
 }

@@ -39,6 +39,7 @@ func newVendor(p profile, o VendorOptions, seed uint64, now time.Time) *vendor {
 	if cfg.Retention == 0 {
 		cfg.Retention = p.retention
 	}
+	cfg.batch, cfg.unique = p.batch, p.unique
 	o.Log = cfg
 	o.Credentials = o.Credentials.complete(p.name)
 	if o.MaxPage <= 0 {

@@ -59,6 +59,21 @@ func (c *call) stream(pos, n int, keep func(i int) bool) (events []int, next int
 	return events, pos, false
 }
 
+// streamBack returns up to n events of the arrival order below pos, newest arrival first.
+func (c *call) streamBack(pos, n int, keep func(i int) bool) (events []int, more bool) {
+	order := c.log.InArrivalOrder(0, pos)
+	for k := len(order) - 1; k >= 0; k-- {
+		if !keep(order[k]) {
+			continue
+		}
+		if len(events) >= n {
+			return events, true
+		}
+		events = append(events, order[k])
+	}
+	return events, false
+}
+
 // token makes a cursor token of this vendor. After a page that a fault has emptied it differs from the one before, so
 // that the client isn't led in a circle.
 func (c *call) token(cur cursor) string {
