@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.opentelemetry.io/collector/extension/xextension/storage"
 
+	"github.com/restaudit/otelcol-audit/internal/dedupe"
 	"github.com/restaudit/otelcol-audit/internal/paging"
 )
 
@@ -149,10 +150,10 @@ func TestChunksLiveAsLongAsAnyOfTheTwoStatesNeedsThem(t *testing.T) {
 	m := &memory{data: map[string][]byte{}}
 	store := NewStore(m)
 	one := sample(1)
-	one.Seen.Chunks = []Chunk{{ID: 1}}
+	one.Seen.Set.Chunks = []dedupe.Meta{{ID: 1}}
 	require.NoError(t, store.Save(t.Context(), Commit{State: one, Chunks: map[uint64][]byte{1: []byte("a")}}))
 	two := sample(2)
-	two.Seen = Seen{Chunks: []Chunk{{ID: 2}}, Garbage: []uint64{1}}
+	two.Seen = Seen{Set: dedupe.State{Chunks: []dedupe.Meta{{ID: 2}}}, Garbage: []uint64{1}}
 	require.NoError(t, store.Save(t.Context(), Commit{State: two, Chunks: map[uint64][]byte{2: []byte("ab")}}))
 	assert.Contains(t, m.data, "seen.1", "the previous state still refers to it")
 	require.NoError(t, store.Save(t.Context(), Commit{State: sample(3)}))

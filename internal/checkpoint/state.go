@@ -6,6 +6,7 @@ package checkpoint
 import (
 	"time"
 
+	"github.com/restaudit/otelcol-audit/internal/dedupe"
 	"github.com/restaudit/otelcol-audit/internal/paging"
 )
 
@@ -98,23 +99,9 @@ type Fingerprint struct {
 type Seen struct {
 	// Key is the secret key of the uid hash, in base64.
 	Key string `json:"key,omitempty"`
-	// Chunks are the chunks that make up the set.
-	Chunks []Chunk `json:"chunks,omitempty"`
-	// Touched says for each hour of event time in which walk it was met last.
-	Touched map[int64]uint64 `json:"touched,omitempty"`
+	// Set describes the set and names its chunks.
+	Set dedupe.State `json:"set,omitzero"`
 	// Garbage are the chunks that this state no longer needs but the previous
 	// one does: the next commit deletes them.
 	Garbage []uint64 `json:"garbage,omitempty"`
-	// NextID is the id of the next chunk.
-	NextID uint64 `json:"next_id,omitempty"`
-	// Cut is the hour up to which uids were forgotten for lack of room.
-	Cut int64 `json:"cut,omitempty"`
-}
-
-// Chunk describes one stored chunk of uids.
-type Chunk struct {
-	ID      uint64 `json:"id"`
-	Count   int    `json:"n"`
-	MinHour int64  `json:"min"`
-	MaxHour int64  `json:"max"`
 }

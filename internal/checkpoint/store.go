@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"go.opentelemetry.io/collector/extension/xextension/storage"
+
+	"github.com/restaudit/otelcol-audit/internal/dedupe"
 )
 
 // The keys of a source in its storage client.
@@ -81,11 +83,11 @@ func (s *Store) Load(ctx context.Context) (Loaded, error) {
 		return Loaded{}, fmt.Errorf("checkpoint: load: key %q: %w", KeyState, err)
 	}
 	loaded.State, s.garbage = st, st.Seen.Garbage
-	loaded.Chunks, err = s.loadChunks(ctx, st.Seen.Chunks)
+	loaded.Chunks, err = s.loadChunks(ctx, st.Seen.Set.Chunks)
 	return loaded, err
 }
 
-func (s *Store) loadChunks(ctx context.Context, refs []Chunk) (map[uint64][]byte, error) {
+func (s *Store) loadChunks(ctx context.Context, refs []dedupe.Meta) (map[uint64][]byte, error) {
 	chunks := make(map[uint64][]byte, len(refs))
 	for _, ref := range refs {
 		data, err := s.client.Get(ctx, seenKey(ref.ID))

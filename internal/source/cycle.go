@@ -133,8 +133,7 @@ func (s *Source) expired(hard context.Context, cause error) (pollOver bool, err 
 
 // submit hands the state over to be stored.
 func (s *Source) submit(ctx context.Context) error {
-	s.saved = time.Now()
-	return s.commits.submit(ctx, s.commit())
+	return s.submitWith(ctx, nil)
 }
 
 // submitMove is submit for a walk's end. When the walk brought nothing and was

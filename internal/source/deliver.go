@@ -91,7 +91,10 @@ func (s *Source) balance(f fetched, fresh []record.Record, duplicates, quarantin
 
 // submitWith submits the state together with quarantined records.
 func (s *Source) submitWith(hard context.Context, quarantined []record.Record) error {
-	c := s.commit()
+	c, err := s.commit()
+	if err != nil {
+		return err
+	}
 	for i := range quarantined {
 		if c.Quarantine == nil {
 			c.Quarantine = map[string]string{}
@@ -103,11 +106,14 @@ func (s *Source) submitWith(hard context.Context, quarantined []record.Record) e
 }
 
 // commit is a copy of the state that the persisting stage may keep.
-func (s *Source) commit() checkpoint.Commit {
+func (s *Source) commit() (checkpoint.Commit, error) {
 	s.submitted = s.state.Position
 	s.state.Generation++
 	s.state.UpdatedAt = time.Now().UTC()
-	chunks := s.rememberSeen()
+	chunks, err := s.rememberSeen()
+	if err != nil {
+		return checkpoint.Commit{}, err
+	}
 	st := s.state
 	if st.Walk != nil {
 		w := *st.Walk
@@ -118,6 +124,5 @@ func (s *Source) commit() checkpoint.Commit {
 		st.Sweep = &sw
 	}
 	st.Gaps = append([]Gap(nil), st.Gaps...)
-	s.state.Seen.Garbage = nil
-	return checkpoint.Commit{State: st, Chunks: chunks}
+	return checkpoint.Commit{State: st, Chunks: chunks}, nil
 }

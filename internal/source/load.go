@@ -63,7 +63,11 @@ func (s *Source) adopt(ctx context.Context, loaded checkpoint.Loaded) error {
 // saveNow stores the state before the committer runs.
 func (s *Source) saveNow(ctx context.Context) error {
 	c := newCommitter(s.store, s.observer, 1, func() func() error { return s.row(ctx, s.commitRandom) })
-	return c.save(ctx, s.commit())
+	first, err := s.commit()
+	if err != nil {
+		return err
+	}
+	return c.save(ctx, first)
 }
 
 // reconfigure drops what a change of the configuration has made meaningless: a

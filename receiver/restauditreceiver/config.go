@@ -106,7 +106,7 @@ func createDefaultConfig() component.Config {
 		Retry:            RetryConfig{InitialInterval: time.Second, Multiplier: 2, MaxInterval: time.Minute},
 		Limits:           LimitsConfig{MaxPageBytes: 32 << 20, MaxDepth: 128, MaxUncommittedPages: 4},
 		Dedupe:           DedupeConfig{MaxUIDs: 1_000_000, Key: dedupeID},
-		OnPermanentError: PermanentErrorConfig{Action: actionHold, QuarantineAfter: 15 * time.Minute},
+		OnPermanentError: PermanentErrorConfig{Action: actionQuarantine, QuarantineAfter: 15 * time.Minute},
 		ShutdownGrace:    25 * time.Second,
 	}
 }
@@ -161,10 +161,11 @@ type DedupeConfig struct {
 // PermanentErrorConfig says what happens to a record that the pipeline refuses
 // for good.
 type PermanentErrorConfig struct {
-	// Action is hold (try for ever, default) or quarantine.
+	// Action is quarantine (default: hold the page, then set the record at fault
+	// aside) or hold (for ever).
 	Action string `mapstructure:"action"`
-	// QuarantineAfter is how long a refusal lasts before the record at fault is
-	// looked for and set aside. Default 15m.
+	// QuarantineAfter is how long a page is held before the record at fault is
+	// looked for. Default 15m.
 	QuarantineAfter time.Duration `mapstructure:"quarantine_after"`
 	_               struct{}
 }

@@ -1,0 +1,248 @@
+// Copyright The restaudit Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package source
+
+import (
+	"errors"
+	"fmt"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/restaudit/otelcol-audit/internal/fetch"
+	"github.com/restaudit/otelcol-audit/internal/send"
+)
+
+func stream() Settings {
+	set := defaults()
+	set.Paging.Persistent = true
+	return set
+}
+
+func TestTheStartIsStoredBeforeTheFirstRequest(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := &rig{}
+		started := time.Now().UTC()
+		r.fetch = func(fetch.Ask) (fetch.Result, error) {
+			require.NotEmpty(t, r.stored)
+			assert.Equal(t, started.Add(-time.Hour), r.last().Low)
+			return pageOf(end("")), nil
+		}
+		require.NoError(t, r.run(t, defaults(), time.Second))
+		assert.NotEmpty(t, r.asks)
+	})
+}
+
+func TestAStreamGoesOnWhereItsCursorPoints(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := &rig{fetch: pages(time.Now(), 3, 10)}
+		require.NoError(t, r.run(t, stream(), 10*time.Second))
+		assert.Len(t, r.delivered, 30)
+		assert.Equal(t, "p3", r.last().Cursor)
+		r.asks = nil
+		require.NoError(t, r.run(t, stream(), 10*time.Second))
+		assert.Len(t, r.delivered, 30, "nothing is delivered twice")
+		assert.Equal(t, "p3", r.asks[0].Position.Cursor)
+	})
+}
+
+func TestAWindowIsReadAgainByTheOverlapAndRepeatsNothing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		begin := time.Now().UTC()
+		late := false
+		r := &rig{}
+		r.fetch = func(ask fetch.Ask) (fetch.Result, error) {
+			res := pageOf(end(""), event("a", begin), event("b", begin.Add(time.Second)))
+			if late {
+				res = pageOf(end(""), event("a", begin), event("late", begin), event("b", begin.Add(time.Second)))
+			}
+			assert.False(t, ask.Window.From.After(begin), "the overlap shows what came late")
+			late = true
+			return res, nil
+		}
+		require.NoError(t, r.run(t, defaults(), 3*time.Minute))
+		assert.Equal(t, []string{"a", "b", "late"}, r.delivered)
+		assert.Equal(t, r.balance.Fetched, r.balance.Emitted+r.balance.Duplicate+r.balance.Filtered+r.balance.Quarantined)
+	})
+}
+
+func TestAWalkInProgressIsResumedInTheMiddle(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := &rig{fetch: pages(time.Now(), 50, 10), deliveryTime: time.Second}
+		require.NoError(t, r.run(t, defaults(), 20*time.Second))
+		before := len(r.delivered)
+		require.Greater(t, before, 100)
+		r.asks = nil
+		require.NoError(t, r.run(t, defaults(), time.Minute))
+		assert.NotEmpty(t, r.asks[0].Position.Cursor, "not from the first page")
+		assert.Len(t, r.delivered, 500)
+	})
+}
+
+func TestNothingIsPolledWhileTheCheckpointCannotBeRead(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		down := true
+		r := &rig{fetch: pages(time.Now(), 1, 1), loadErr: func() error {
+			if down {
+				return errors.New("storage is down")
+			}
+			return nil
+		}}
+		require.NoError(t, r.run(t, defaults(), 10*time.Minute))
+		assert.Empty(t, r.asks)
+		assert.Positive(t, r.noticed(LoadFailed))
+		down = false
+		require.NoError(t, r.run(t, defaults(), time.Second))
+		assert.Equal(t, []string{"e0"}, r.delivered)
+	})
+}
+
+func TestDeliveryStopsWhenTooMuchIsNotDurable(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		saves := 0
+		r := &rig{fetch: pages(time.Now(), 100, 1), saveErr: func() error {
+			if saves++; saves > 1 {
+				return errors.New("disk full")
+			}
+			return nil
+		}}
+		require.NoError(t, r.run(t, stream(), time.Hour))
+		assert.LessOrEqual(t, len(r.delivered), defaults().MaxUncommitted+1)
+		assert.Positive(t, r.noticed(CommitFailed))
+	})
+}
+
+type fencedError struct{ error }
+
+func (fencedError) Fenced() bool { return true }
+
+func TestAFencedSourceStopsForGood(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		saves := 0
+		r := &rig{fetch: pages(time.Now(), 100, 1), saveErr: func() error {
+			if saves++; saves > 3 {
+				return fencedError{errors.New("epoch 2 has taken over")}
+			}
+			return nil
+		}}
+		err := r.run(t, stream(), time.Hour)
+		require.ErrorIs(t, err, errFenced)
+		assert.Equal(t, 1, r.noticed(Fenced))
+	})
+}
+
+func TestAnExpiredCursorFallsBackToTime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		begin := time.Now().UTC()
+		serve := pages(begin, 5, 10)
+		expired := false
+		r := &rig{}
+		r.fetch = func(ask fetch.Ask) (fetch.Result, error) {
+			if ask.Position.Cursor == "p3" && !expired {
+				return fetch.Result{}, &send.Error{Class: send.ClassConfig, Status: 400, Err: errors.New("invalid cursor")}
+			}
+			if ask.Position.First() && len(r.asks) > 1 {
+				expired = true
+				assert.Equal(t, begin.Add(-time.Hour).Truncate(time.Second), ask.Window.From, "the low watermark, as nothing was caught up with yet")
+			}
+			return serve(ask)
+		}
+		set := stream()
+		require.NoError(t, r.run(t, set, time.Minute))
+		assert.True(t, expired)
+		assert.Len(t, r.delivered, 50, "everything once")
+		assert.Equal(t, 1, r.noticed(CursorExpired))
+	})
+}
+
+func TestTheVendorsWaitIsKeptOverARestart(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		limited := true
+		r := &rig{}
+		r.fetch = func(fetch.Ask) (fetch.Result, error) {
+			if limited {
+				return fetch.Result{}, &send.Error{Class: send.ClassRateLimit, Status: 429, RetryAfter: 10 * time.Minute, Err: errors.New("slow down")}
+			}
+			return pageOf(end("")), nil
+		}
+		require.NoError(t, r.run(t, defaults(), time.Minute))
+		assert.Len(t, r.asks, 1)
+		limited = false
+		began := time.Now()
+		require.NoError(t, r.run(t, defaults(), 5*time.Minute))
+		assert.Len(t, r.asks, 1, "still waiting %v later", time.Since(began))
+		require.NoError(t, r.run(t, defaults(), 5*time.Minute))
+		assert.Greater(t, len(r.asks), 1)
+	})
+}
+
+func TestFetchDeliveryAndCheckpointOverlap(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const n = 100
+		serve := pages(time.Now(), n, 1)
+		r := &rig{deliveryTime: 50 * time.Millisecond, saveTime: 50 * time.Millisecond}
+		var done time.Duration
+		began := time.Now()
+		r.fetch = func(ask fetch.Ask) (fetch.Result, error) {
+			time.Sleep(50 * time.Millisecond) // the vendor's round trip, in virtual time
+			if ask.Position.Cursor == fmt.Sprintf("p%d", n) && done == 0 {
+				done = time.Since(began)
+			}
+			return serve(ask)
+		}
+		require.NoError(t, r.run(t, stream(), 30*time.Second))
+		assert.Len(t, r.delivered, n)
+		assert.Less(t, done, n*50*time.Millisecond*110/100, "three stages of 50 ms each take the time of one")
+	})
+}
+
+func TestALoopEndsThePollAndIsReported(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		begin := time.Now().UTC()
+		r := &rig{}
+		r.fetch = func(ask fetch.Ask) (fetch.Result, error) {
+			next := map[string]string{"": "a", "a": "b", "b": "a"}[ask.Position.Cursor]
+			return pageOf(at(next), event("e"+next, begin)), nil
+		}
+		require.NoError(t, r.run(t, defaults(), 10*time.Minute))
+		assert.LessOrEqual(t, len(r.asks), 40, "no hot loop")
+		assert.Positive(t, r.noticed(Looped))
+		assert.ElementsMatch(t, []string{"ea", "eb"}, r.delivered)
+	})
+}
+
+func TestWhatThePipelineRefusesForGoodIsAGapAndIsKept(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := &rig{fetch: pages(time.Now(), 1, 3), poison: map[string]bool{"e1": true}}
+		require.NoError(t, r.run(t, stream(), 2*time.Minute))
+		assert.Equal(t, []string{"e0", "e2"}, r.delivered)
+		require.Len(t, r.gaps, 1)
+		assert.Equal(t, GapQuarantined, r.gaps[0].Reason)
+		assert.Equal(t, "e1", r.gaps[0].UID)
+		kept := false
+		for _, c := range r.stored {
+			kept = kept || c.Quarantine["e1"] != ""
+		}
+		assert.True(t, kept)
+	})
+}
+
+func TestWhatTheVendorDroppedBeforeItWasReadIsAGap(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		set := stream()
+		set.Retention = 24 * time.Hour
+		r := &rig{fetch: pages(time.Now(), 1, 3)}
+		require.NoError(t, r.run(t, set, 10*time.Minute))
+		assert.Empty(t, r.gaps, "no false gap")
+		low := r.last().Low
+		time.Sleep(72 * time.Hour) // down, in virtual time
+		require.NoError(t, r.run(t, set, 10*time.Minute))
+		require.Len(t, r.gaps, 1)
+		assert.Equal(t, GapRetention, r.gaps[0].Reason)
+		assert.Equal(t, low, r.gaps[0].From)
+	})
+}
