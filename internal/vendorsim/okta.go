@@ -32,7 +32,7 @@ const (
 func oktaProfile() profile {
 	return profile{
 		name: Okta, precision: time.Millisecond, retention: oktaRetention,
-		render: oktaEvent(), answer: oktaAnswer, refuse: oktaRefuse,
+		render: oktaEvent(""), answer: oktaAnswer, refuse: oktaRefuse,
 	}
 }
 

@@ -3,8 +3,9 @@
 
 package vendorsim
 
-// oktaEvent renders a System Log event. The fields and their order are those of the real API.
-func oktaEvent() field {
+// oktaEvent renders a System Log event. The fields and their order are those of the real API. debug is more members of
+// debugData, the part that differs most between real events.
+func oktaEvent(debug string) field {
 	return compile(`{"actor":{"id":"$pid$","type":"User","alternateId":"$email$","displayName":"$name$","detailEntry":null},`+
 		`"client":{"userAgent":{"rawUserAgent":"$agent$","os":"Linux","browser":"UNKNOWN"},"zone":"null","device":"Computer",`+
 		`"id":null,"ipAddress":"$ip$","geographicalContext":{"city":"M\u00fcnchen","state":"Bavaria","country":"Germany",`+
@@ -14,7 +15,7 @@ func oktaEvent() field {
 		`"eventType":"$type$","outcome":$outcome$,"published":"$time$",`+
 		`"securityContext":{"asNumber":64500,"asOrg":"example","isp":"example","domain":"isp.example","isProxy":false},`+
 		`"severity":"$severity$","debugContext":{"debugData":{"requestId":"$hex$","dtHash":"$hex$$hex$",`+
-		`"requestUri":"/api/v1/authn","url":"/api/v1/authn?a=1&b=%22x%22"}},"legacyEventType":"core.$type$",`+
+		`"requestUri":"/api/v1/authn","url":"/api/v1/authn?a=1&b=%22x%22"`+debug+`}},"legacyEventType":"core.$type$",`+
 		`"transaction":{"type":"WEB","id":"t$hex$","detail":{}},"uuid":"dc9fd3c0-0000-41f0-8478-$index$","version":"0",`+
 		`"request":{"ipChain":[{"ip":"$ip$","geographicalContext":null,"version":"V4","source":null},`+
 		`{"ip":"198.51.100.1","geographicalContext":null,"version":"V4","source":null}]},"target":$target$}`,
