@@ -9,9 +9,12 @@ import (
 	"maps"
 
 	"go.opentelemetry.io/collector/component"
+	"go.opentelemetry.io/collector/config/configauth"
+	"go.opentelemetry.io/collector/config/configoptional"
 	"go.opentelemetry.io/collector/extension/xextension/storage"
 	"go.opentelemetry.io/collector/receiver/receiverhelper"
 
+	"github.com/restaudit/otelcol-audit/internal/auth"
 	"github.com/restaudit/otelcol-audit/internal/checkpoint"
 	"github.com/restaudit/otelcol-audit/internal/fetch"
 	"github.com/restaudit/otelcol-audit/internal/send"
@@ -32,19 +35,16 @@ func (r *auditReceiver) assemble(ctx context.Context, host component.Host, clien
 	if err != nil {
 		return nil, err
 	}
-	authorizer, err := r.cfg.Credentials.authorizer()
+	authorizer, err := r.authorizer(ctx, host)
 	if err != nil {
 		return nil, err
 	}
-	var refresher fetch.Refresher
-	if authorizer != nil {
-		c.send.Authorize, c.send.Secrets, refresher = authorizer.Authorize, authorizer.Secrets, authorizer
-	}
+	c.send.Authorize, c.send.Secrets = authorizer.Authorize, authorizer.Secrets
 	sender, err := send.NewClient(base, c.send)
 	if err != nil {
 		return nil, err
 	}
-	fetcher, err := fetch.New(c.fetch, sender, refresher)
+	fetcher, err := fetch.New(c.fetch, sender, authorizer)
 	if err != nil {
 		return nil, err
 	}
@@ -61,6 +61,19 @@ func (r *auditReceiver) assemble(ctx context.Context, host component.Host, clien
 	observer := newObserver(r.set.ID, tel, state, r.set.Logger)
 	src := source.New(c.source, fetcher, out, checkpoint.NewStore(client), observer)
 	return &running{run: src.Run, client: client, logger: r.set.Logger, closeIdle: sender.CloseIdleConnections, telemetry: tel}, nil
+}
+
+// authorizer puts the credentials on requests. What it sends itself, to get a
+// token, goes without the source's headers and authentication: a token URL is
+// another origin than the endpoint.
+func (r *auditReceiver) authorizer(ctx context.Context, host component.Host) (auth.Authorizer, error) {
+	bare := r.cfg.ClientConfig
+	bare.Headers, bare.Auth = nil, configoptional.None[configauth.Config]()
+	client, err := bare.ToClient(ctx, host.GetExtensions(), r.set.TelemetrySettings)
+	if err != nil {
+		return nil, err
+	}
+	return auth.New(r.cfg.Credentials, auth.Settings{HTTP: client})
 }
 
 // sink is the end of the source that leads into the pipeline.

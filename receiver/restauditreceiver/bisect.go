@@ -87,7 +87,7 @@ func (t *trial) healthy() {
 // probe asks with a record of ours whether the destination takes anything now.
 func (t *trial) probe(ctx context.Context) error {
 	for {
-		err := t.consume(ctx, t.emitter.probeLogs(t.suspects[0].UID, t.observed))
+		err := t.consume(ctx, t.emitter.probeLogs(time.Now()))
 		if err == nil {
 			t.healthy()
 			return nil

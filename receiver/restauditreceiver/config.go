@@ -10,6 +10,7 @@ import (
 	"go.opentelemetry.io/collector/config/confighttp"
 	"go.opentelemetry.io/collector/confmap"
 
+	"github.com/restaudit/otelcol-audit/internal/auth"
 	"github.com/restaudit/otelcol-audit/internal/paging"
 )
 
@@ -24,7 +25,7 @@ type Config struct {
 	// Params are the values of {params.NAME}.
 	Params map[string]Text `mapstructure:"params"`
 	// Credentials say how requests are authenticated. Exactly one kind.
-	Credentials CredentialsConfig `mapstructure:"credentials"`
+	Credentials auth.Config `mapstructure:"credentials"`
 	// AllowedHosts are further hosts, besides the endpoint's, that a next link
 	// may lead to and that get the credentials then.
 	AllowedHosts []string `mapstructure:"allowed_hosts"`
@@ -80,8 +81,8 @@ type Config struct {
 	// ShutdownGrace is how long the page in flight may take at shutdown.
 	ShutdownGrace time.Duration `mapstructure:"shutdown_grace"`
 
-	// prevent unkeyed literal initialization
-	_ struct{}
+	// emptySecret is the key of a secret that is written but empty.
+	emptySecret string
 }
 
 var (

@@ -4,8 +4,6 @@
 package restauditreceiver
 
 import (
-	"strings"
-
 	"go.opentelemetry.io/collector/pdata/pcommon"
 
 	"github.com/restaudit/otelcol-audit/internal/page"
@@ -22,6 +20,9 @@ const (
 	// maxMapValues is how many values one body has: each takes several times the
 	// memory of the three bytes that can make one.
 	maxMapValues = 1 << 14
+	// usualMembers is the room that a map gets at first: most objects of events
+	// fit, and one allocation of this size costs less than growing to it.
+	usualMembers = 8
 )
 
 // setJSONMap writes a JSON object as a map in one pass over its text, which must
@@ -91,9 +92,10 @@ func (m *mapper) elements(slice pcommon.Slice, depth int) {
 
 // members reads what follows the brace of an object.
 func (m *mapper) members(members pcommon.Map, depth int) bool {
+	members.EnsureCapacity(usualMembers)
 	for m.next('}') {
 		key := m.string()
-		m.skip(" \t\r\n:")
+		m.skip(':')
 		member, duplicate := members.GetOrPutEmpty(key)
 		if duplicate {
 			member = pcommon.NewValueEmpty()
@@ -112,7 +114,7 @@ func (m *mapper) next(end byte) bool {
 	if m.left < 0 {
 		return false
 	}
-	m.skip(" \t\r\n,")
+	m.skip(',')
 	if m.text[m.pos] != end {
 		return true
 	}
@@ -120,9 +122,10 @@ func (m *mapper) next(end byte) bool {
 	return false
 }
 
-// skip moves over the bytes of a set.
-func (m *mapper) skip(set string) {
-	for strings.IndexByte(set, m.text[m.pos]) >= 0 {
+// skip moves over white space and separators of one kind. Between the tokens of
+// a valid text, all bytes up to the space are white space.
+func (m *mapper) skip(separator byte) {
+	for c := m.text[m.pos]; c <= ' ' || c == separator; c = m.text[m.pos] {
 		m.pos++
 	}
 }
@@ -130,8 +133,7 @@ func (m *mapper) skip(set string) {
 // skipWord moves to the end of a number, true, false or null.
 func (m *mapper) skipWord() {
 	for m.pos < len(m.text) {
-		switch m.text[m.pos] {
-		case ',', ']', '}', ' ', '\t', '\r', '\n':
+		if c := m.text[m.pos]; c <= ' ' || c == ',' || c == ']' || c == '}' {
 			return
 		}
 		m.pos++

@@ -24,7 +24,23 @@ func (c *Config) Unmarshal(conf *confmap.Conf) error {
 			return fmt.Errorf("`preset`: %w", err)
 		}
 	}
-	return conf.Unmarshal(c)
+	if err := conf.Unmarshal(c); err != nil {
+		return err
+	}
+	c.emptySecret = emptySecret(conf)
+	return nil
+}
+
+// emptySecret finds a secret that is written but empty, as it comes from an
+// environment variable that is not set: after decoding it looks like none.
+func emptySecret(conf *confmap.Conf) string {
+	for _, key := range []string{"bearer", "header", "bearer_file", "header_file"} {
+		key = "credentials::" + key
+		if value := conf.Get(key); conf.IsSet(key) && (value == nil || value == "") {
+			return key
+		}
+	}
+	return ""
 }
 
 // Validate checks everything that can be known without starting: each error
@@ -33,7 +49,7 @@ func (c *Config) Unmarshal(conf *confmap.Conf) error {
 func (c *Config) Validate() error {
 	errs := []error{c.validateEndpoint(), c.validateTimes(), c.validateChoices(), c.validateResponse(), c.validateBounds()}
 	errs = append(errs, c.validatePagination()...)
-	errs = append(errs, c.Credentials.validate(c.ClientConfig.Auth.HasValue()))
+	errs = append(errs, c.validateCredentials())
 	if err := errors.Join(errs...); err != nil {
 		return err
 	}
@@ -180,36 +196,16 @@ func (c *Config) validateBounds() error {
 	return errors.Join(errs...)
 }
 
-// validate checks that there is one kind of credentials at most, and that it is
-// whole.
-func (cc *CredentialsConfig) validate(hasAuth bool) error {
-	var kinds []string
-	add := func(kind string, set bool) {
-		if set {
-			kinds = append(kinds, "`credentials::"+kind+"`")
-		}
+func (c *Config) validateCredentials() error {
+	if c.emptySecret != "" {
+		return fmt.Errorf("`%s` is empty: is the environment variable that it names set?", c.emptySecret)
 	}
-	add("bearer", cc.Bearer != "" || cc.BearerFile != "")
-	add("header", cc.Header != "" || cc.HeaderFile != "")
-	add("basic", cc.Basic != nil)
-	add("api_key", cc.APIKey != nil)
-	if hasAuth {
-		kinds = append(kinds, "`auth`")
+	kind, err := c.Credentials.Kind()
+	if err != nil {
+		return err
 	}
-	if len(kinds) > 1 {
-		return fmt.Errorf("%s are set: keep one of them", strings.Join(kinds, " and "))
-	}
-	if cc.Bearer != "" && cc.BearerFile != "" {
-		return errors.New("`credentials::bearer` and `credentials::bearer_file` are set: keep one of them")
-	}
-	if cc.Header != "" && cc.HeaderFile != "" {
-		return errors.New("`credentials::header` and `credentials::header_file` are set: keep one of them")
-	}
-	if b := cc.Basic; b != nil && (b.Username == "" || (b.Password == "") == (b.PasswordFile == "")) {
-		return errors.New("`credentials::basic` needs `username` and either `password` or `password_file`")
-	}
-	if k := cc.APIKey; k != nil && (k.Value == "") == (k.ValueFile == "") {
-		return errors.New("`credentials::api_key` needs either `value` or `value_file`; an empty value often is an environment variable that is not set")
+	if kind != "" && c.ClientConfig.Auth.HasValue() {
+		return fmt.Errorf("`credentials::%s` and `auth` are set: keep one of them", kind)
 	}
 	return nil
 }

@@ -1,0 +1,152 @@
+// Copyright The restaudit Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package restauditreceiver
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"go.opentelemetry.io/collector/confmap"
+	"go.yaml.in/yaml/v3"
+
+	"github.com/restaudit/otelcol-audit/internal/paging"
+)
+
+// load reads a receiver's configuration from YAML, as the Collector does.
+func load(t *testing.T, text string) (*Config, error) {
+	t.Helper()
+	var raw map[string]any
+	require.NoError(t, yaml.Unmarshal([]byte(text), &raw))
+	cfg := createDefaultConfig().(*Config)
+	if err := confmap.NewFromStringMap(raw).Unmarshal(cfg); err != nil {
+		return nil, err
+	}
+	return cfg, confmap.Validate(cfg)
+}
+
+const everyKnob = `
+endpoint: https://api.vendor.com/v1/audit/events
+credentials:
+  api_key: {value: key, header: X-API-Key}
+poll_interval: 30s
+start_at: 24h
+request:
+  method: GET
+  query: {include: all, phrase: "created:>={start}", limit: 50}
+time_filter: {start_param: from_time, end_param: until, format: rfc3339, bounds: inclusive,
+              window: 24h, overlap: 5m, delay: 0s, sweep: {every: 24h, depth: 72h}}
+pagination: {type: offset, offset_param: skip, page_size: 50}
+response: {records: data.events, id: event_id, timestamp: event_time, message: description, event_name: action,
+           order: descending, error_when: {path: ok, equals: false}}
+attributes: {user.name: actor.email, client.address: [client.ip, ip]}
+match_on: ['user\.session\.start']
+exclude_on: ['system\.internal']
+body: raw
+rate_limit: {requests_per_second: 2, budget: okta-acme, reserve: 10%}
+retry: {initial_interval: 1s, multiplier: 2, max_interval: 60s}
+limits: {max_page_bytes: 32MiB, max_depth: 128}
+`
+
+func TestEveryKnobIsUnderstood(t *testing.T) {
+	cfg, err := load(t, everyKnob)
+	require.NoError(t, err)
+	assert.Equal(t, Paths{"data.events"}, cfg.Response.Records)
+	assert.Equal(t, Paths{"client.ip", "ip"}, cfg.Attributes["client.address"])
+	assert.Equal(t, Text("50"), cfg.Request.Query["limit"])
+	assert.Equal(t, "false", string(*cfg.Response.ErrorWhen[0].Equals))
+	assert.Equal(t, Size(32<<20), cfg.Limits.MaxPageBytes)
+	assert.InDelta(t, 0.1, float64(cfg.RateLimit.Reserve), 1e-9)
+	assert.Equal(t, paging.Offset, cfg.Pagination.Type)
+}
+
+func TestAPresetTakesFourLines(t *testing.T) {
+	cfg, err := load(t, `
+preset: okta
+params: {org: acme}
+credentials: {header: "SSWS token"}
+`)
+	require.NoError(t, err)
+	assert.Equal(t, Paths{"uuid"}, cfg.Response.ID)
+	assert.Equal(t, 30*time.Second, cfg.PollInterval)
+	c, err := cfg.compile()
+	require.NoError(t, err)
+	assert.Equal(t, "acme.okta.com", c.send.Endpoint.Host)
+}
+
+func TestTheUsersKeysLieOverThePresets(t *testing.T) {
+	cfg, err := load(t, `
+preset: okta
+params: {org: acme}
+credentials: {header: "SSWS token"}
+poll_interval: 5m
+request: {query: {filter: 'eventType sw "user."'}}
+pagination: {page_size: 100}
+attributes: {user.roles: actor.roles}
+`)
+	require.NoError(t, err)
+	assert.Equal(t, 5*time.Minute, cfg.PollInterval)
+	assert.Equal(t, Text("ASCENDING"), cfg.Request.Query["sortOrder"], "the preset's other keys stay")
+	assert.Contains(t, cfg.Request.Query, "filter")
+	assert.Equal(t, paging.Link, cfg.Pagination.Type)
+	assert.EqualValues(t, 100, cfg.Pagination.PageSize)
+	assert.Contains(t, cfg.Attributes, "user.name")
+	assert.Contains(t, cfg.Attributes, "user.roles")
+}
+
+func TestAWrongConfigurationIsAClearError(t *testing.T) {
+	const ok = "endpoint: https://api.vendor.com/v1\n"
+	for name, tc := range map[string]struct {
+		yaml string
+		says []string
+	}{
+		"no endpoint":                 {"poll_interval: 30s", []string{"`endpoint`", "preset"}},
+		"endpoint is no URL":          {"endpoint: 'vendor'", []string{"endpoint"}},
+		"plain http":                  {"endpoint: http://api.vendor.com/v1", []string{"allow_http"}},
+		"unknown key":                 {ok + "pagnation: {type: offset}", []string{"pagnation"}},
+		"unknown key below":           {ok + "pagination: {typ: offset}", []string{"typ"}},
+		"unknown preset":              {"preset: oktaa", []string{"`preset`", "oktaa", "okta"}},
+		"preset without its params":   {"preset: okta", []string{"params.org"}},
+		"unknown pagination":          {ok + "pagination: {type: pages}", []string{"`pagination::type`", "offset"}},
+		"cursor from nowhere":         {ok + "pagination: {type: cursor, cursor_param: c}", []string{"cursor_path", "cursor_header"}},
+		"cursor to nowhere":           {ok + "pagination: {type: cursor, cursor_path: next}", []string{"cursor_param"}},
+		"offset to nowhere":           {ok + "pagination: {type: offset}", []string{"offset_param"}},
+		"page to nowhere":             {ok + "pagination: {type: page}", []string{"page_param"}},
+		"next_url from nowhere":       {ok + "pagination: {type: next_url}", []string{"next_url_path"}},
+		"last_id without id":          {ok + "pagination: {type: last_id, cursor_param: after}", []string{"response::id"}},
+		"key of another pagination":   {ok + "pagination: {type: link, offset_param: skip}", []string{"`pagination::offset_param`", "link"}},
+		"persistent without position": {ok + "pagination: {persistent: true}", []string{"persistent"}},
+		"has_more and done":           {ok + "pagination: {type: cursor, cursor_param: c, cursor_path: c, has_more_path: m, done_path: d}", []string{"has_more_path", "done_path"}},
+		"bad regex":                   {ok + "match_on: ['(']", []string{"match_on"}},
+		"bad gjson path":              {ok + "response: {id: 'a..b'}", []string{"`response::id`"}},
+		"bad attribute path":          {ok + "attributes: {user.name: 'a.#('}", []string{"attributes::user.name"}},
+		"bad placeholder":             {ok + "request: {query: {q: '{strat}'}}", []string{"strat", "request::query"}},
+		"param that is not given":     {"endpoint: 'https://{params.host}/v1'", []string{"params.host"}},
+		"bad start":                   {ok + "start_at: yesterday", []string{"`start_at`", "beginning"}},
+		"bad time format":             {ok + "time_filter: {start_param: s, format: RFC3339}", []string{"time_filter::format"}},
+		"bad zone":                    {ok + "response: {timezone: Mars/Base}", []string{"`response::timezone`"}},
+		"window below overlap":        {ok + "time_filter: {start_param: s, end_param: e, window: 5m, overlap: 10m}", []string{"window", "overlap"}},
+		"sweep without depth":         {ok + "time_filter: {start_param: s, sweep: {every: 1h}}", []string{"sweep", "depth"}},
+		"two credentials":             {ok + "credentials: {bearer: x, header: y}", []string{"bearer", "header", "keep one"}},
+		"empty secret":                {ok + "credentials: {bearer: ''}", []string{"`credentials::bearer`", "environment"}},
+		"api key without value":       {ok + "credentials: {api_key: {header: X}}", []string{"api_key"}},
+		"wrong body":                  {ok + "body: json", []string{"`body`", "raw"}},
+		"wrong order":                 {ok + "response: {order: newest}", []string{"`response::order`"}},
+		"zero interval":               {ok + "poll_interval: 0s", []string{"`poll_interval`"}},
+		"bad size":                    {ok + "limits: {max_page_bytes: lots}", []string{"32MiB"}},
+		"bad share":                   {ok + "rate_limit: {reserve: 200%}", []string{"share"}},
+		"bad error class":             {ok + "response: {error_when: {path: ok, class: oops}}", []string{"oops"}},
+		"error rule that never holds": {ok + "response: {error_when: {equals: x}}", []string{"error_when"}},
+		"method":                      {ok + "request: {method: FETCH}", []string{"`request::method`"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, err := load(t, tc.yaml)
+			require.Error(t, err)
+			for _, text := range tc.says {
+				assert.ErrorContains(t, err, text)
+			}
+		})
+	}
+}
