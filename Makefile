@@ -33,7 +33,7 @@ export VENDORSIM_BIN     := $(BIN)/vendorsim
 export VERSITYGW_BIN     := $(VERSITYGW)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo distribution vendorsim test test-library test-distribution sim kill fuzz bench generate lint tidy \
+.PHONY: help demo distribution vendorsim test test-library test-distribution sim kill fuzz bench generate drift lint tidy \
 	stock-builder tools clean
 
 help: ## list the targets
@@ -75,6 +75,9 @@ generate: ## write all generated files anew
 	cp distribution/_build/components.go distribution/components.go
 	gofmt -w distribution/components.go
 	cd distribution && go generate ./...
+
+drift: ## fail if generate would change anything
+	hack/drift
 
 lint: $(GOLANGCI_LINT) ## formatting, vet, linters, tidy go.mod files
 	$(GOLANGCI_LINT) fmt --diff
