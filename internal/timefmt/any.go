@@ -32,8 +32,11 @@ func ParseAny(s string, zone *time.Location) (time.Time, error) {
 				return checkRange(t)
 			}
 		}
+		if n, ok := parseInteger(s); ok {
+			return unixTime(n, magnitude(len(s)))
+		}
 		if d, ok := scanDecimal(s); ok {
-			return d.time(d.magnitude())
+			return d.time(magnitude(len(d.whole) + d.exponent))
 		}
 	}
 	if t, _, ok := parseISO(s, zone); ok {

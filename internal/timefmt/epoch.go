@@ -98,16 +98,16 @@ func (d decimal) time(digits int) (time.Time, error) {
 	return checkRange(time.Unix(sec, nsec))
 }
 
-// magnitude guesses the unit of a Unix time by its size and returns its digits:
-// below 10^11 seconds (year 5138), below 10^14 milliseconds, below 10^17
-// microseconds, otherwise nanoseconds.
-func (d decimal) magnitude() int {
-	switch n := len(d.whole) + d.exponent; {
-	case n <= 11:
+// magnitude guesses the unit of a Unix time by its digits before the point and
+// returns the digits of the unit: below 10^11 it is seconds (year 5138), below
+// 10^14 milliseconds, below 10^17 microseconds, otherwise nanoseconds.
+func magnitude(digits int) int {
+	switch {
+	case digits <= 11:
 		return 0
-	case n <= 14:
+	case digits <= 14:
 		return 3
-	case n <= 17:
+	case digits <= 17:
 		return 6
 	default:
 		return 9

@@ -58,6 +58,9 @@ func (f Format) Parse(s string) (time.Time, error) {
 }
 
 func (f Format) parseEpoch(s string) (time.Time, error) {
+	if n, ok := parseInteger(s); ok {
+		return unixTime(n, f.digits)
+	}
 	d, ok := scanDecimal(s)
 	if !ok {
 		return time.Time{}, f.invalid()
@@ -65,11 +68,14 @@ func (f Format) parseEpoch(s string) (time.Time, error) {
 	return d.time(f.digits)
 }
 
-// in moves t to the zone to write it in. A zone whose offset the format can't
-// write exactly (local mean time before 1900 has seconds) is replaced by UTC.
+// in moves t to the zone to write it in, or to UTC if the format can't write
+// that zone: an offset with seconds (local mean time before 1900), and, as a
+// name, a number such as +1030, which package time doesn't read back.
 func (f Format) in(t time.Time) time.Time {
 	t = t.In(f.location())
-	if _, offset := t.Zone(); f.kind == kindISO || f.marks == markOffset {
+	name, offset := t.Zone()
+	switch {
+	case f.kind == kindISO || f.marks == markOffset:
 		unit := 60
 		if strings.HasSuffix(f.layout, "07") {
 			unit = 3600
@@ -77,6 +83,8 @@ func (f Format) in(t time.Time) time.Time {
 		if offset%unit != 0 {
 			return t.UTC()
 		}
+	case f.marks == markName && (name[0] == '+' || name[0] == '-'):
+		return t.UTC()
 	}
 	return t
 }

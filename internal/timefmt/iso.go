@@ -17,6 +17,9 @@ import "time"
 //
 // zoned tells whether the text names its zone.
 func parseISO(s string, zone *time.Location) (t time.Time, zoned, ok bool) {
+	if t, ok = parseUTC(s); ok {
+		return t, true, true
+	}
 	c, s, ok := cutDate(s)
 	if !ok {
 		return time.Time{}, false, false
@@ -190,17 +193,20 @@ func daysIn(year, month int) int {
 	return 31
 }
 
-// time returns the instant in UTC, seconds east of UTC given. Counting years
-// from March puts the leap day last, so the days before a month have a closed form.
+// time returns the instant; offset is in seconds east of UTC.
 func (c *civil) time(offset int) time.Time {
-	y, m := c.year, c.month-3
-	if m < 0 {
-		y, m = y-1, m+12
+	sec := int64(daysSinceEpoch(c.year, c.month, c.day))*86400 + int64(c.hour*3600+c.minute*60+c.second-offset)
+	return time.Unix(sec, int64(c.nanosecond)).UTC()
+}
+
+// daysSinceEpoch counts the days from 1970-01-01 on. With years that begin in
+// March the leap day comes last, so the days before a month have a closed form.
+func daysSinceEpoch(year, month, day int) int {
+	if month -= 3; month < 0 {
+		year, month = year-1, month+12
 	}
 	const toEpoch = 719_468 // days from 0000-03-01 to 1970-01-01
-	days := 365*y + floorDiv(y, 4) - floorDiv(y, 100) + floorDiv(y, 400) + (153*m+2)/5 + c.day - 1 - toEpoch
-	sec := int64(days)*86400 + int64(c.hour*3600+c.minute*60+c.second-offset)
-	return time.Unix(sec, int64(c.nanosecond)).UTC()
+	return 365*year + floorDiv(year, 4) - floorDiv(year, 100) + floorDiv(year, 400) + (153*month+2)/5 + day - 1 - toEpoch
 }
 
 // floorDiv divides and rounds down; only the year -1 (before March of year 0) needs it.

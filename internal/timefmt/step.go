@@ -23,10 +23,11 @@ const (
 // offset, the repeated hour is read as its first pass, so Floor may go back by
 // that hour.
 func (f Format) Floor(t time.Time) time.Time {
-	if f.kind == kindEpoch || f.kind == kindISO || f.marks == markOffset && f.step <= second {
-		return t.Add(-time.Duration(t.Nanosecond()) % time.Duration(max(f.step, 1))).UTC()
+	grain := f.Granularity()
+	if f.kind == kindEpoch || f.kind == kindISO || f.marks == markOffset && grain <= time.Second {
+		return t.Add(-time.Duration(t.Nanosecond()) % grain).UTC()
 	}
-	wall := truncate(f.in(t), f.step)
+	wall := truncate(f.in(t), step(grain))
 	if f.marks == markNone {
 		return place(wall, f.location())
 	}
@@ -64,7 +65,7 @@ func truncate(t time.Time, s step) time.Time {
 // measure finds the coarseness of a layout by trying: the smallest change of a
 // time that changes its text. 0 means that nothing does.
 func (f Format) measure() step {
-	base := time.Date(2001, 2, 3, 4, 5, 6, 111_111_111, time.UTC)
+	base := time.Date(2001, 2, 3, 4, 5, 6, 111_111_111, f.location())
 	text := f.Format(base)
 	for s := step(1); s <= second; s *= 10 {
 		if f.Format(base.Add(time.Duration(s))) != text {

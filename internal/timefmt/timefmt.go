@@ -129,4 +129,9 @@ func newLayout(name string, zone *time.Location) (Format, error) {
 
 // Granularity is the coarseness: two times closer than this may be written alike.
 // A format of months or years answers 31 or 366 days.
-func (f Format) Granularity() time.Duration { return time.Duration(f.step) }
+func (f Format) Granularity() time.Duration {
+	if f.step == 0 {
+		return time.Second
+	}
+	return time.Duration(f.step)
+}

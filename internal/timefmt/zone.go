@@ -107,13 +107,18 @@ func rfc5322Zone(name string) (hours int, ok bool) {
 // place returns the instant at which a clock in zone shows the date and time of
 // wall. A clock that is turned back shows some times twice: the first is taken,
 // so that a bound is rather too early than too late. A time that a clock skips
-// is moved by the length of the jump.
+// is the moment of the skip.
 func place(wall time.Time, zone *time.Location) time.Time {
 	if zone == time.UTC && wall.Location() == time.UTC {
 		return wall
 	}
 	t := clock(wall, zone)
-	start, _ := t.ZoneBounds()
+	start, end := t.ZoneBounds()
+	if shown, want := clock(t, time.UTC), clock(wall, time.UTC); shown.Before(want) {
+		return end.UTC()
+	} else if shown.After(want) {
+		return start.UTC()
+	}
 	if start.IsZero() {
 		return t.UTC()
 	}
