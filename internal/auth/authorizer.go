@@ -44,6 +44,8 @@ func New(cfg Config, s Settings) (Authorizer, error) {
 		return newBasic(cfg.Basic), nil
 	case kindAPIKey:
 		return newAPIKey(cfg.APIKey), nil
+	case kindOAuth2:
+		return newOAuth2(*cfg.OAuth2, s)
 	}
 	return none{}, nil
 }

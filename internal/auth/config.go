@@ -17,6 +17,7 @@ const (
 	kindHeader = "header"
 	kindBasic  = "basic"
 	kindAPIKey = "api_key"
+	kindOAuth2 = "oauth2"
 )
 
 // Config is the section `credentials`: one kind at most. Each secret is given as
@@ -33,6 +34,8 @@ type Config struct {
 	Basic *BasicConfig `mapstructure:"basic"`
 	// APIKey is a key in a header or a query parameter of its own.
 	APIKey *APIKeyConfig `mapstructure:"api_key"`
+	// OAuth2 fetches access tokens.
+	OAuth2 *OAuth2Config `mapstructure:"oauth2"`
 
 	_ struct{}
 }
@@ -102,6 +105,9 @@ func (c *Config) kinds() []kind {
 	if k := c.APIKey; k != nil {
 		all = append(all, kind{kindAPIKey, true, k.Value != "" || k.ValueFile != ""})
 	}
+	if o := c.OAuth2; o != nil {
+		all = append(all, kind{kindOAuth2, true, o.hasSecret()})
+	}
 	return all
 }
 
@@ -122,6 +128,8 @@ func (c *Config) check(kind string) error {
 		return oneOf(c.Basic.Password, c.Basic.PasswordFile, "::password")
 	case kindAPIKey:
 		return c.APIKey.check()
+	case kindOAuth2:
+		return c.OAuth2.check()
 	}
 	return nil
 }
@@ -130,14 +138,21 @@ func (c *APIKeyConfig) check() error {
 	if c.Header != "" && c.Query != "" {
 		return errors.New("` has both `header` and `query`: keep one of them")
 	}
-	if strings.Trim(c.Header, tokenChars) != "" {
-		return errors.New("::header` is not a header name")
+	if err := headerName(c.Header); err != nil {
+		return err
 	}
 	return oneOf(c.Value, c.ValueFile, "::value")
 }
 
 // tokenChars are those of a header name (RFC 9110, section 5.6.2).
 const tokenChars = "!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+
+func headerName(name string) error {
+	if strings.Trim(name, tokenChars) != "" {
+		return errors.New("::header` is not a header name")
+	}
+	return nil
+}
 
 // oneOf refuses a secret that is given twice.
 func oneOf(value configopaque.String, file, key string) error {

@@ -21,7 +21,7 @@ import (
 
 func sent(t testing.TB, a Authorizer) string {
 	t.Helper()
-	req := request(t, "https://a.example/")
+	req := newRequest(t, "https://a.example/")
 	require.NoError(t, a.Authorize(t.Context(), req))
 	return req.Header.Get("Authorization")
 }

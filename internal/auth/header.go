@@ -94,33 +94,31 @@ type queryKey struct {
 	secret *secret
 }
 
-// Authorize leaves the rest of the query byte for byte: it may be a link of the
-// vendor, which is sent as it came.
 func (k *queryKey) Authorize(_ context.Context, req *http.Request) error {
 	value, err := k.secret.get()
 	if err != nil {
 		return err
 	}
+	setQuery(req, k.name, value)
+	return nil
+}
+
+// setQuery leaves the rest of the query byte for byte: it may be a link of the
+// vendor, which is sent as it came.
+func setQuery(req *http.Request, key, value string) {
 	var kept []string
 	for pair := range strings.SplitSeq(req.URL.RawQuery, "&") {
 		name, _, _ := strings.Cut(pair, "=")
-		if plain, err := url.QueryUnescape(name); pair != "" && (err != nil || plain != k.name) {
+		if plain, err := url.QueryUnescape(name); pair != "" && (err != nil || plain != key) {
 			kept = append(kept, pair)
 		}
 	}
-	kept = append(kept, url.QueryEscape(k.name)+"="+url.QueryEscape(value))
+	kept = append(kept, url.QueryEscape(key)+"="+url.QueryEscape(value))
 	req.URL.RawQuery = strings.Join(kept, "&")
-	return nil
 }
 
 func (k *queryKey) Refresh(context.Context) (bool, error) { return k.secret.reload() }
 
 func (k *queryKey) Secrets() []string {
-	texts := k.secret.texts()
-	for _, t := range texts {
-		if escaped := url.QueryEscape(t); escaped != t {
-			texts = append(texts, escaped)
-		}
-	}
-	return texts
+	return withEscapes(k.secret.texts())
 }

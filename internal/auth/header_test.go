@@ -15,7 +15,7 @@ import (
 	"github.com/restaudit/otelcol-audit/internal/send"
 )
 
-func request(t testing.TB, target string) *http.Request {
+func newRequest(t testing.TB, target string) *http.Request {
 	t.Helper()
 	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, target, nil)
 	require.NoError(t, err)
@@ -58,7 +58,7 @@ func TestSimpleKinds(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			a := newAuthorizer(t, tt.cfg)
-			req := request(t, "https://a.example/?a=%2f")
+			req := newRequest(t, "https://a.example/?a=%2f")
 			for range 2 { // the second time replaces, it doesn't add
 				require.NoError(t, a.Authorize(t.Context(), req))
 				assert.Equal(t, tt.header, req.Header)
@@ -83,7 +83,7 @@ func TestSecretsAreKnownInTheirSpellings(t *testing.T) {
 		"from-files": {BearerFile: writeFile(t, "from-files")},
 	} {
 		a := newAuthorizer(t, cfg)
-		require.NoError(t, a.Authorize(t.Context(), request(t, "https://a.example/")))
+		require.NoError(t, a.Authorize(t.Context(), newRequest(t, "https://a.example/")))
 		assert.Contains(t, a.Secrets(), want)
 	}
 	assert.Empty(t, none{}.Secrets())
@@ -99,7 +99,7 @@ func TestUnusableSecretsNameTheKeyAndNotTheContent(t *testing.T) {
 		"`credentials::api_key::value_file`: has a line break or a": {APIKey: &APIKeyConfig{Query: "k", ValueFile: writeFile(t, "hunter2\x00")}},
 	} {
 		a := newAuthorizer(t, cfg)
-		err := a.Authorize(t.Context(), request(t, "https://a.example/"))
+		err := a.Authorize(t.Context(), newRequest(t, "https://a.example/"))
 		var e *send.Error
 		require.ErrorAs(t, err, &e)
 		assert.Equal(t, send.ClassAuth, e.Class)

@@ -17,6 +17,8 @@ type secret struct {
 	key   string // YAML key for errors
 	value string
 	file  *secretFile // nil for a value of the configuration
+	// multiline is set for keys, which are never sent themselves.
+	multiline bool
 }
 
 // newSecret names the key below `credentials`, without "_file".
@@ -54,6 +56,9 @@ func (s *secret) reload() (changed bool, err error) {
 
 // check refuses what can't be sent. It never quotes the text.
 func (s *secret) check(value string) error {
+	if s.multiline {
+		return nil
+	}
 	for i := range len(value) {
 		if c := value[i]; c < ' ' && c != '\t' || c == 0x7f {
 			return refused(fmt.Errorf("`%s`: has a line break or another control character in it", s.key))

@@ -3,7 +3,10 @@
 
 package auth
 
-import "net/http"
+import (
+	"context"
+	"net/http"
+)
 
 // Settings is what the kinds that fetch tokens need besides their Config.
 type Settings struct {
@@ -11,4 +14,19 @@ type Settings struct {
 	// source, but no headers and no authentication of it, as a token URL is
 	// another origin than the endpoint. nil is a plain client.
 	HTTP *http.Client
+	// AllowHTTP permits a token URL in plain http that is not on this machine.
+	AllowHTTP bool
+	// Params are the values of {params.x} in URLs, scopes and the like.
+	Params map[string]string
+	// Store keeps rotated refresh tokens. nil keeps them in memory only.
+	Store TokenStore
+}
+
+// TokenStore keeps one refresh token over restarts. A vendor that rotates them
+// accepts only the newest: to lose it is to lose access.
+type TokenStore interface {
+	// Load returns what Save stored last, "" if nothing.
+	Load(ctx context.Context) (string, error)
+	// Save is durable when it returns nil. It replaces what was stored.
+	Save(ctx context.Context, token string) error
 }

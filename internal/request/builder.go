@@ -23,6 +23,7 @@ type Builder struct {
 // form is one compiled Settings.
 type form struct {
 	method  string
+	urlKey  string
 	target  target
 	query   []field
 	headers []field
@@ -90,7 +91,7 @@ func (f *form) url(v *Values) (*url.URL, error) {
 	}
 	u, err := f.target.build(v)
 	if err != nil {
-		return nil, fmt.Errorf("request: `endpoint`: %w", err)
+		return nil, fmt.Errorf("request: `%s`: %w", f.urlKey, err)
 	}
 	if u.RawQuery, err = buildQuery(f.query, v); err != nil {
 		return nil, fmt.Errorf("request: %w", err)

@@ -15,7 +15,10 @@ const defaultUserAgent = "restaudit"
 
 // compile parses and checks one Settings, without its Next.
 func compile(s Settings) (*form, error) {
-	f := &form{method: strings.ToUpper(s.Method)}
+	f := &form{method: strings.ToUpper(s.Method), urlKey: s.URLKey}
+	if f.urlKey == "" {
+		f.urlKey = "endpoint"
+	}
 	if f.method == "" {
 		f.method = http.MethodGet
 	}
@@ -26,7 +29,7 @@ func compile(s Settings) (*form, error) {
 	}
 	var err error
 	if f.target, err = parseTarget(s.URL, s.Params); err != nil {
-		return nil, fmt.Errorf("`endpoint`: %w", err)
+		return nil, fmt.Errorf("`%s`: %w", f.urlKey, err)
 	}
 	f.query = f.target.query
 	if err := f.addQuery(s); err != nil {
@@ -45,7 +48,7 @@ func (f *form) addQuery(s Settings) error {
 	for _, name := range sortedKeys(s.Query) {
 		key := "request::query::" + name
 		if has(f.query, name, false) {
-			return fmt.Errorf("`%s` is also in the query of `endpoint`", key)
+			return fmt.Errorf("`%s` is also in the query of `%s`", key, f.urlKey)
 		}
 		t, err := parseTemplate(s.Query[name]).bind(s.Params)
 		if err != nil {

@@ -37,6 +37,9 @@ type Settings struct {
 	// URL is the endpoint. Its host must not depend on the position: only
 	// {params.x} may stand there. A query in it is kept, merged with Query.
 	URL string
+	// URLKey is the YAML key that URL comes from, for error texts. "" is
+	// "endpoint".
+	URLKey string
 	// Query holds query parameters, not encoded.
 	Query map[string]string
 	// Headers holds request headers.
@@ -66,7 +69,7 @@ func (s Settings) inherit(outer Settings) Settings {
 		s.Method = outer.Method
 	}
 	if s.URL == "" {
-		s.URL = outer.URL
+		s.URL, s.URLKey = outer.URL, outer.URLKey
 	}
 	if s.UserAgent == "" {
 		s.UserAgent = outer.UserAgent

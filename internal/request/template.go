@@ -177,3 +177,14 @@ func (t template) expand(v *Values, escape func(string) string) (text string, ok
 }
 
 func verbatim(s string) string { return s }
+
+// Expand replaces {params.x} in a text that is no request, as a token URL's
+// scope. Other placeholders have no value there and are errors.
+func Expand(text string, params map[string]string) (string, error) {
+	t, err := parseTemplate(text).bind(params)
+	if err != nil {
+		return "", err
+	}
+	out, _, err := t.expand(&Values{}, verbatim)
+	return out, err
+}

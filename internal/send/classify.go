@@ -25,9 +25,9 @@ var rateLimitCodes = []string{
 	"af429",                    // Microsoft 365
 }
 
-// classify returns nil for a usable response. now is the local clock.
-func (c *Client) classify(resp *Response, limits Limits, now time.Time) *Error {
-	if e := c.applyRules(resp, limits, now); e != nil {
+// classify returns nil for a usable response.
+func (c *Client) classify(resp *Response, limits Limits) *Error {
+	if e := c.applyRules(resp, limits); e != nil {
 		return e
 	}
 	if isSuccess(resp.Status) {
@@ -35,9 +35,9 @@ func (c *Client) classify(resp *Response, limits Limits, now time.Time) *Error {
 	}
 	v := readVendorError(resp.Body)
 	class := classOf(resp, limits, v)
-	e := &Error{Class: class, Status: resp.Status, Err: errors.New(c.detail(v)), Hint: hints[class]}
+	e := &Error{Class: class, Status: resp.Status, Err: errors.New(c.detail(v)), Hint: hints[class], Header: resp.Header}
 	if class == ClassRateLimit || class == ClassRetry {
-		e.RetryAfter = c.retryAfter(resp, limits, now)
+		e.RetryAfter = c.retryAfter(resp, limits)
 	}
 	if e.RetryAfter == 0 && class == ClassRateLimit {
 		e.RetryAfter = min(v.wait, c.settings.MaxRetryAfter)
@@ -87,7 +87,7 @@ func limited(resp *Response, limits Limits, v vendorError) bool {
 }
 
 // retryAfter is how long the vendor asks to wait, capped; 0 if it doesn't say.
-func (c *Client) retryAfter(resp *Response, limits Limits, _ time.Time) time.Duration {
+func (c *Client) retryAfter(resp *Response, limits Limits) time.Duration {
 	wait := limits.RetryAfter
 	exhausted := limits.Remaining == 0 || resp.Status == http.StatusTooManyRequests
 	if !limits.HasRetryAfter && limits.HasReset && exhausted {

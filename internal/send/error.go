@@ -48,6 +48,9 @@ type Error struct {
 	RetryAfter time.Duration // how long the vendor asks to wait, 0 if it doesn't say
 	Hint       string        // what a user can do, if there is something; may be ""
 	Err        error         // never nil
+
+	// Header of the response, nil if there was none. It isn't part of the text.
+	Header http.Header
 }
 
 // Error describes the fault without its hint.

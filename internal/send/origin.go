@@ -95,6 +95,8 @@ func (o origin) loopback() bool {
 	return err == nil && addr.IsLoopback()
 }
 
+var errPlainHTTP = errors.New("plain http would send the credentials in the clear; use https, or set `allow_http: true`")
+
 // guard is the origin rule: which URLs may be asked, and so see credentials.
 type guard struct {
 	endpoint origin
@@ -110,7 +112,7 @@ func newGuard(s Settings) (*guard, error) {
 		return nil, fmt.Errorf("`endpoint`: %w", err)
 	}
 	if o.scheme == "http" && !s.AllowHTTP && !o.loopback() {
-		return nil, errors.New("`endpoint`: plain http would send the credentials in the clear; use https, or set `allow_http: true`")
+		return nil, fmt.Errorf("`endpoint`: %w", errPlainHTTP)
 	}
 	g := &guard{endpoint: o, anyHTTP: s.AllowHTTP}
 	for _, h := range s.AllowedHosts {

@@ -38,7 +38,7 @@ func (c *Client) receive(ctx context.Context, cancel context.CancelCauseFunc, ra
 	if c.settings.Budget != nil {
 		c.settings.Budget.Observe(limits, now)
 	}
-	if e := c.classify(resp, limits, now); e != nil {
+	if e := c.classify(resp, limits); e != nil {
 		if e.Class == ClassRateLimit && c.settings.Budget != nil {
 			c.settings.Budget.Block(now.Add(e.RetryAfter))
 		}

@@ -58,7 +58,7 @@ func (r Rule) check() error {
 }
 
 // applyRules returns the error of the first rule that matches.
-func (c *Client) applyRules(resp *Response, limits Limits, now time.Time) *Error {
+func (c *Client) applyRules(resp *Response, limits Limits) *Error {
 	if len(c.settings.Errors) == 0 {
 		return nil
 	}
@@ -71,19 +71,19 @@ func (c *Client) applyRules(resp *Response, limits Limits, now time.Time) *Error
 			continue
 		}
 		v := readVendorError(clip(body, maxErrorBody))
-		e := &Error{Class: r.Class, Status: resp.Status, Err: errors.New(c.detail(v))}
+		e := &Error{Class: r.Class, Status: resp.Status, Err: errors.New(c.detail(v)), Header: resp.Header}
 		if e.Class == "" {
 			e.Class = ClassData
 		}
 		e.Hint = hints[e.Class]
-		e.RetryAfter = c.ruleWait(r, resp, limits, body, now)
+		e.RetryAfter = c.ruleWait(r, resp, limits, body)
 		return e
 	}
 	return nil
 }
 
-func (c *Client) ruleWait(r Rule, resp *Response, limits Limits, body string, now time.Time) time.Duration {
-	if wait := c.retryAfter(resp, limits, now); wait > 0 {
+func (c *Client) ruleWait(r Rule, resp *Response, limits Limits, body string) time.Duration {
+	if wait := c.retryAfter(resp, limits); wait > 0 {
 		return wait
 	}
 	if r.RetryAfterPath != "" {
