@@ -45,5 +45,5 @@ func benchmarkPage(tb testing.TB, body string, n int) (*emitter, []record.Record
 	for i := range records {
 		records[i] = event
 	}
-	return newEmitter(emitSettings{body: body, attributes: oktaNames()}), records
+	return newEmitter(emitSettings{body: body, attributes: oktaNames}), records
 }
