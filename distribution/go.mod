@@ -59,8 +59,6 @@ require (
 	github.com/dchest/siphash v1.2.3 // indirect
 	github.com/ncruces/go-strftime v0.1.9 // indirect
 	github.com/tidwall/gjson v1.20.0 // indirect
-	github.com/tidwall/sjson v1.2.5 // indirect
-	go.uber.org/goleak v1.3.0 // indirect
 )
 
 require (
