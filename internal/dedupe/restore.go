@@ -29,7 +29,7 @@ func Restore(settings Settings, st State, chunks map[uint64][]byte) (s *Set, los
 			continue
 		}
 		s.adopt(c)
-
+		l.keep(c)
 		l.chunks = append(l.chunks, m)
 		l.nextID = max(l.nextID, m.ID+1)
 	}
