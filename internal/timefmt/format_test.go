@@ -280,7 +280,11 @@ func FuzzParse(f *testing.F) {
 				require.True(t, got.Year() >= 0 && got.Year() <= 9999, "%s", got)
 			}
 		}
-		if want, err := time.Parse(time.RFC3339Nano, text); err == nil && !strings.Contains(text, ",") && want.UTC().Year() >= 0 && want.UTC().Year() <= 9999 {
+		// Package time also takes an hour of one digit.
+		if want, err := time.Parse(time.RFC3339Nano, text); err == nil && strings.Index(text, ":") == 13 {
+			if _, err := checkRange(want); err != nil {
+				return
+			}
 			got, err := formats[0].Parse(text)
 			require.NoError(t, err, text)
 			require.Equal(t, want.UTC(), got)
