@@ -71,7 +71,8 @@ bench: distribution vendorsim ## Go benchmarks, then whole processes: CPU per ev
 
 generate: ## write all generated files anew
 	go generate ./...
-	$(BUILDER) --config builder-config.yaml --skip-get-modules --skip-compilation
+	cp distribution/go.sum distribution/_build/go.sum
+	$(BUILDER) --config builder-config.yaml --skip-compilation
 	cp distribution/_build/components.go distribution/components.go
 	gofmt -w distribution/components.go
 	cd distribution && go generate ./...
@@ -107,4 +108,5 @@ $(VERSITYGW):
 	hack/install github.com/versity/versitygw/cmd/versitygw $(VERSITYGW_VERSION) $@
 
 clean: ## remove what the targets above have built
-	rm -rf bin .cache distribution/_build
+	rm -rf bin .cache
+	find distribution/_build -type f ! -name go.sum -delete
