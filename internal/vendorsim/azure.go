@@ -47,20 +47,23 @@ func azureAnswer(c *call) reply {
 	if c.query.Get("api-version") != azureVersion {
 		return azureRefuse(c, badRequest, "api-version must be "+azureVersion)
 	}
-	var cur cursor
 	if token := c.query.Get("$skipToken"); token != "" {
-		var err error
-		if cur, err = c.cursor(token, 0); err != nil {
+		cur, err := c.cursor(token, 0)
+		if err != nil {
 			return azureRefuse(c, badCursor, "")
 		}
-	} else {
-		w, ok := azureFilter(c.query.Get("$filter"))
-		if !ok {
-			return azureRefuse(c, badRequest, "The $filter query parameter must be eventTimestamp ge '...' [and eventTimestamp le '...']")
-		}
-		_, hi := c.log.Range(w.from, w.to, c.now)
-		cur = cursor{from: w.from, to: w.to, pos: int64(hi)}
+		return c.azurePage(cur)
 	}
+	w, ok := azureFilter(c.query.Get("$filter"))
+	if !ok {
+		return azureRefuse(c, badRequest, "The $filter query parameter must be eventTimestamp ge '...' [and eventTimestamp le '...']")
+	}
+	_, hi := c.log.Range(w.from, w.to, c.now)
+	return c.azurePage(cursor{from: w.from, to: w.to, pos: int64(hi)})
+}
+
+// azurePage serves the page at a cursor.
+func (c *call) azurePage(cur cursor) reply {
 	lo, hi := c.log.Range(cur.from, cur.to, c.now)
 	events, next, more := c.backward(lo, min(hi, int(cur.pos)), c.size(azurePerPage), c.now)
 	body := append(c.records([]byte(`{"value":[`), events), ']')

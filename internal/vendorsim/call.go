@@ -116,7 +116,11 @@ func (c *call) records(dst []byte, events []int) []byte {
 		if k > 0 {
 			dst = append(dst, ',')
 		}
+		before := len(dst)
 		dst = c.appendBody(dst, i)
+		if k == 0 { // the others are about as long
+			dst = slices.Grow(dst, (len(dst)-before+16)*len(events))
+		}
 	}
 	return dst
 }

@@ -44,12 +44,20 @@ func cloudTrailAnswer(c *call) reply {
 	if !c.signed("cloudtrail") {
 		return cloudTrailRefuse(c, badCredentials, "")
 	}
+	if bad := c.unknown(); bad != "" {
+		return cloudTrailRefuse(c, badRequest, bad)
+	}
 	var in cloudTrailBody
 	dec := json.NewDecoder(bytes.NewReader(c.body))
 	dec.DisallowUnknownFields()
 	if err := dec.Decode(&in); err != nil || c.r.Header.Get("Content-Type") != "application/x-amz-json-1.1" {
 		return cloudTrailRefuse(c, badRequest, "the body is no LookupEvents request in application/x-amz-json-1.1")
 	}
+	return c.cloudTrailLookup(in)
+}
+
+// cloudTrailLookup serves a page.
+func (c *call) cloudTrailLookup(in cloudTrailBody) reply {
 	want := cursor{limit: 50}
 	if in.MaxResults != nil {
 		want.limit = int64(*in.MaxResults)

@@ -23,8 +23,8 @@ type piece struct {
 	data []byte
 }
 
-// pacer is a ResponseWriter that hands the pieces of a body to its reader in time, so that the writer need not wait.
-// [Transport] has one: there, the writer and the reader share a goroutine.
+// pacer is a ResponseWriter that hands the pieces of a body to its reader in time, so that the writer need not wait, and
+// that knows when the reader has had the last one. [Transport] has one: there, the writer and the reader share a goroutine.
 type pacer interface {
 	// pace takes the body; done is called when the reader has had all of it.
 	pace(pieces []piece, done func())
@@ -61,6 +61,10 @@ func (s *Sim) deliver(w http.ResponseWriter, c *call, rep reply, f Fault) {
 	done := func() { c.shown(rep.events) }
 	if f.Kind == FaultSlow {
 		drip(w, c.r.Context(), body, f.delay(), done)
+		return
+	}
+	if p, ok := w.(pacer); ok {
+		p.pace([]piece{{data: body}}, done)
 		return
 	}
 	if _, err := w.Write(body); err == nil {
@@ -108,12 +112,16 @@ func sleep(ctx context.Context, d time.Duration) bool {
 	}
 }
 
-// cut drops the end of a body, at least one byte.
+// cut drops the end of a body, at least one byte. It never cuts at the end of a line, where nobody could tell.
 func cut(body []byte, dice uint64) []byte {
 	if len(body) < 2 {
 		return nil
 	}
-	return body[:1+dice%uint64(len(body)-1)]
+	n := 1 + int(dice%uint64(len(body)-1)) //nolint:gosec // less than len(body)
+	for n > 1 && (body[n-1] == '\n' || body[n] == '\n') {
+		n--
+	}
+	return body[:n]
 }
 
 func acceptsGzip(r *http.Request) bool {

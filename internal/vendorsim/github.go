@@ -4,8 +4,10 @@
 package vendorsim
 
 import (
+	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -76,28 +78,14 @@ func githubPath(path string) (link string, ok bool) {
 
 func (c *call) githubPage(w window, path string, n int, ascending bool) reply {
 	lo, hi := c.log.Range(w.from, w.to, c.now)
-	walk, backwards := c.backward, c.forward
-	if ascending {
-		walk, backwards = c.forward, c.backward
-	}
-	for _, name := range [...]string{"after", "before"} {
-		if c.query.Get(name) == "" {
-			continue
-		}
-		cur, err := c.cursor(c.query.Get(name), 0)
-		if err != nil {
-			return githubRefuse(c, badCursor, name)
-		}
-		if (name == "after") == ascending {
-			lo = max(lo, int(cur.pos))
-		} else {
-			hi = min(hi, int(cur.pos))
-		}
+	lo, hi, err := c.githubNarrow(lo, hi, ascending)
+	if err != nil {
+		return githubRefuse(c, badCursor, err.Error())
 	}
 	if c.query.Get("before") != "" {
-		return c.githubBefore(backwards, path, lo, hi, n)
+		return c.githubBefore(path, lo, hi, n, ascending)
 	}
-	events, next, more := walk(lo, hi, n, c.now)
+	events, next, more := c.either(ascending, lo, hi, n, c.now)
 	r := page(append(c.records([]byte{'['}, events), ']'), events)
 	var links []string
 	if more {
@@ -116,12 +104,29 @@ func (c *call) githubPage(w window, path string, n int, ascending bool) reply {
 	return r
 }
 
-// githubBefore serves the page before a cursor, in the order that was asked for.
-func (c *call) githubBefore(walk func(lo, hi, n int, at time.Time) ([]int, int, bool), path string, lo, hi, n int) reply {
-	events, next, more := walk(lo, hi, n, c.now)
-	for a, b := 0, len(events)-1; a < b; a, b = a+1, b-1 {
-		events[a], events[b] = events[b], events[a]
+// githubNarrow leaves of the indices [lo, hi) what is after the one and before the other cursor.
+func (c *call) githubNarrow(lo, hi int, ascending bool) (int, int, error) {
+	for _, name := range [...]string{"after", "before"} {
+		if c.query.Get(name) == "" {
+			continue
+		}
+		cur, err := c.cursor(c.query.Get(name), 0)
+		switch {
+		case err != nil:
+			return 0, 0, fmt.Errorf("%s: %w", name, err)
+		case (name == "after") == ascending:
+			lo = max(lo, int(cur.pos))
+		default:
+			hi = min(hi, int(cur.pos))
+		}
 	}
+	return lo, hi, nil
+}
+
+// githubBefore serves the page before a cursor, in the order that was asked for.
+func (c *call) githubBefore(path string, lo, hi, n int, ascending bool) reply {
+	events, next, more := c.either(!ascending, lo, hi, n, c.now)
+	slices.Reverse(events)
 	r := page(append(c.records([]byte{'['}, events), ']'), events)
 	links := []string{c.githubLink(path, "first", -1)}
 	if more {
@@ -129,7 +134,7 @@ func (c *call) githubBefore(walk func(lo, hi, n int, at time.Time) ([]int, int, 
 	}
 	if len(events) > 0 {
 		edge := events[len(events)-1]
-		if c.query.Get("order") == "asc" {
+		if ascending {
 			edge++
 		}
 		links = append(links, c.githubLink(path, "next", edge))

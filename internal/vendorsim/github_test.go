@@ -19,7 +19,7 @@ func TestGitHubWalkSeesEveryEvent(t *testing.T) {
 	for _, order := range []string{"asc", "desc"} {
 		t.Run(order, func(t *testing.T) {
 			g := newRig(t, GitHub, untidy())
-			g.clock.add(time.Hour)
+			g.clock.add(10 * time.Minute)
 			var got []string
 			for next := "/github/orgs/acme/audit-log?per_page=100&include=all&order=" + order; next != ""; {
 				a := g.get(200, next)

@@ -142,6 +142,9 @@ func m365Time(s string) (time.Time, bool) {
 
 // m365Blob serves the events of a blob.
 func (c *call) m365Blob(id string) reply {
+	if bad := c.unknown("PublisherIdentifier"); bad != "" {
+		return m365Refuse(c, badRequest, bad)
+	}
 	text, ok := strings.CutSuffix(id, "$sim$audit_general")
 	unix, err := strconv.ParseInt(text, 10, 64)
 	at := time.Unix(unix, 0).UTC()

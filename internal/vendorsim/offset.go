@@ -40,11 +40,7 @@ func offsetAnswer(c *call) reply {
 	}
 	lo, hi := c.log.Range(from, until, c.now)
 	// The place in the list is what offset paging is about, so faults that shorten pages don't touch it.
-	walk := c.backward
-	if sort == "asc" {
-		walk = c.forward
-	}
-	all, _, _ := walk(lo, hi, skip+min(limit, c.opts.MaxPage), c.now)
+	all, _, _ := c.either(sort == "asc", lo, hi, skip+min(limit, c.opts.MaxPage), c.now)
 	events := all[min(skip, len(all)):]
 	body := append(c.records([]byte(`{"ok":true,"data":{"events":[`), events), `],"skip":`...)
 	body = append(strconv.AppendInt(body, int64(skip), 10), "}}"...)

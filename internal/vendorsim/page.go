@@ -37,11 +37,11 @@ func pageAnswer(c *call) reply {
 	}
 	per = min(per, c.opts.MaxPage)
 	lo, hi := c.log.Range(start, end, c.now)
-	all, _, _ := c.backward(lo, hi, hi-lo, c.now)
+	total := c.total(lo, hi)
+	all, _, _ := c.backward(lo, hi, min(number*per, total), c.now)
 	events := all[min((number-1)*per, len(all)):]
-	events = events[:min(per, len(events))]
 	body := fmt.Appendf(nil, `{"page":%d,"per_page":%d,"total_pages":%d,"total":%d,"items":[`,
-		number, per, (len(all)+per-1)/per, len(all))
+		number, per, (total+per-1)/per, total)
 	return page(append(c.records(body, events), "]}"...), events)
 }
 

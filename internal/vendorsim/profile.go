@@ -35,6 +35,7 @@ const (
 	tooMany                       // c.quota.reset says until when
 	badCursor                     // unknown or expired
 	badRequest                    // a parameter or the body is wrong
+	badColumn                     // a field that doesn't exist; only where the vendor tells it apart
 	notFound                      // no such path or method
 	broken                        // the vendor's own failure, 500
 	failedOK                      // an error payload under status 200

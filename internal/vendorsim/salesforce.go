@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -73,6 +74,9 @@ func salesforceAnswer(c *call, state *salesforceState) reply {
 	}
 	q, err := parseSOQL(c.query.Get("q"))
 	batch, okBatch := salesforceBatch(c.r.Header.Get("Sforce-Query-Options"))
+	if errors.Is(err, errColumn) {
+		return salesforceRefuse(c, badColumn, err.Error())
+	}
 	if err != nil || !okBatch {
 		return salesforceRefuse(c, badRequest, fmt.Sprint("q: ", err))
 	}
@@ -138,11 +142,7 @@ func (s *salesforceState) find(c *call, locator string) (snap snapshot, from int
 // salesforcePage serves the records of a snapshot from a place on.
 func (c *call) salesforcePage(snap snapshot, version, id string, from int) reply {
 	lo, hi := c.log.Range(snap.query.window.from, snap.query.window.to, snap.at)
-	walk := c.forward
-	if snap.query.descending {
-		walk = c.backward
-	}
-	all, _, _ := walk(lo, hi, hi-lo, snap.at)
+	all, _, _ := c.either(!snap.query.descending, lo, hi, hi-lo, snap.at)
 	if snap.query.limit > 0 {
 		all = all[:min(snap.query.limit, len(all))]
 	}
@@ -182,6 +182,8 @@ func salesforceRefuse(c *call, why refusal, detail string) reply {
 		return fail(http.StatusForbidden, "REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded.")
 	case badCursor:
 		return fail(http.StatusBadRequest, "INVALID_QUERY_LOCATOR", "invalid query locator")
+	case badColumn:
+		return fail(http.StatusBadRequest, "INVALID_FIELD", detail)
 	case notFound:
 		return fail(http.StatusNotFound, "NOT_FOUND", "The requested resource does not exist")
 	case broken:
@@ -196,8 +198,20 @@ func salesforceRefuse(c *call, why refusal, detail string) reply {
 // salesforceEvent renders a record with the selected fields, in their order.
 func salesforceEvent(fields []string) field {
 	text := `{"attributes":{"type":"SetupAuditTrail","url":"/services/data/v67.0/sobjects/SetupAuditTrail/0Ym5j0$index$"}`
+	author := ""
 	for _, f := range fields {
-		text += "," + salesforceField[f]
+		if strings.HasPrefix(f, "CreatedBy.") {
+			author += "," + salesforceField[f]
+		}
+	}
+	for k, f := range fields {
+		switch {
+		case !strings.HasPrefix(f, "CreatedBy."):
+			text += "," + salesforceField[f]
+		case !slices.ContainsFunc(fields[:k], func(g string) bool { return strings.HasPrefix(g, "CreatedBy.") }):
+			// The fields of a related object come together, where the first of them stands.
+			text += `,"CreatedBy":{"attributes":{"type":"User","url":"/services/data/v67.0/sobjects/User/0055j0000$hex32$A"}` + author + "}"
+		}
 	}
 	return compile(text+"}", map[string]field{
 		"time":    in("2006-01-02T15:04:05.000-0700"),
@@ -213,7 +227,9 @@ var salesforceField = map[string]string{
 	"Section":                    `"Section":$section$`,
 	"CreatedDate":                `"CreatedDate":"$time$"`,
 	"CreatedById":                `"CreatedById":"0055j0000$hex32$A"`,
-	"CreatedBy.Username":         `"CreatedBy":{"attributes":{"type":"User","url":"/services/data/v67.0/sobjects/User/0055j0000$hex32$A"},"Username":"$email$"}`,
+	"CreatedBy.Username":         `"Username":"$email$"`,
+	"CreatedBy.Name":             `"Name":"$name$"`,
+	"CreatedBy.Email":            `"Email":"$email$"`,
 	"DelegateUser":               `"DelegateUser":null`,
 	"Display":                    `"Display":"$name$: $action$ by $agent$"`,
 	"ResponsibleNamespacePrefix": `"ResponsibleNamespacePrefix":null`,

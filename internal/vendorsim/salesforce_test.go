@@ -60,11 +60,13 @@ func TestSalesforceQueryIsASnapshot(t *testing.T) {
 
 func TestSalesforceServesWhatIsSelected(t *testing.T) {
 	g := newRig(t, Salesforce, LogConfig{Backlog: 3})
-	q := url.QueryEscape("select createddate, Id from SetupAuditTrail where CreatedDate>=2025-12-31T23:59:58+00:00 and CreatedDate<2026-01-01T00:00:00Z order by CreatedDate limit 1")
+	q := url.QueryEscape("select createddate, CreatedBy.Name, Id, CreatedBy.Username from SetupAuditTrail where CreatedDate>=2025-12-31T23:59:58+00:00 and CreatedDate<2026-01-01T00:00:00Z order by CreatedDate limit 1")
 	a := g.get(200, "/salesforce/services/data/v60.0/query/?q="+q)
 	require.Equal(t, int64(1), a.get("totalSize").Int())
 	assert.Equal(t, "2025-12-31T23:59:58.000+0000", a.get("records.0.CreatedDate").String())
 	assert.False(t, a.get("records.0.Action").Exists())
+	assert.True(t, a.get("records.0.CreatedBy.Name").Exists())
+	assert.Contains(t, a.get("records.0.CreatedBy.Username").String(), "@")
 }
 
 func TestSalesforceLocatorsExpire(t *testing.T) {
@@ -90,7 +92,7 @@ func TestSalesforceLocatorsExpire(t *testing.T) {
 func TestSalesforceRefuses(t *testing.T) {
 	g := newRig(t, Salesforce, LogConfig{Backlog: 3})
 	for _, q := range []string{
-		"", "SELECT", "SELECT Id", "SELECT Id FROM Account", "SELECT Nope FROM SetupAuditTrail",
+		"", "SELECT", "SELECT Id", "SELECT Id FROM Account",
 		"SELECT Id FROM SetupAuditTrail WHERE CreatedDate >= '2026-01-01T00:00:00Z'",
 		"SELECT Id FROM SetupAuditTrail WHERE CreatedDate >= 2026-01-01",
 		"SELECT Id FROM SetupAuditTrail WHERE Action = x",
@@ -101,8 +103,10 @@ func TestSalesforceRefuses(t *testing.T) {
 		a := g.get(400, "/salesforce/services/data/v67.0/query?q="+url.QueryEscape(q))
 		assert.Equal(t, "MALFORMED_QUERY", a.get("0.errorCode").String(), q)
 	}
+	a := g.get(400, "/salesforce/services/data/v67.0/query?q="+url.QueryEscape("SELECT Id,Nope FROM SetupAuditTrail"))
+	assert.Equal(t, "INVALID_FIELD", a.get("0.errorCode").String())
 	g.get(400, selectAll("")+"&limit=5")
-	a := g.get(401, selectAll(""), header("Authorization", "Bearer x"))
+	a = g.get(401, selectAll(""), header("Authorization", "Bearer x"))
 	assert.Equal(t, "INVALID_SESSION_ID", a.get("0.errorCode").String())
 	require.NoError(t, g.sim.SetFault(Salesforce, Fault{Kind: FaultRateLimit, Next: 1}))
 	assert.Equal(t, "REQUEST_LIMIT_EXCEEDED", g.get(403, selectAll("")).get("0.errorCode").String())

@@ -45,8 +45,7 @@ func sentinelOneAnswer(c *call) reply {
 	lo, hi := c.log.Range(w.from, w.to, c.now)
 	total := 0
 	if !skipCount {
-		all, _, _ := c.forward(lo, hi, hi-lo, c.now)
-		total = len(all)
+		total = c.total(lo, hi)
 	}
 	if token := c.query.Get("cursor"); token != "" {
 		cur, err := c.cursor(token, 0)
@@ -59,11 +58,7 @@ func sentinelOneAnswer(c *call) reply {
 			hi = min(hi, int(cur.pos))
 		}
 	}
-	walk := c.backward
-	if order == "asc" {
-		walk = c.forward
-	}
-	events, next, more := walk(lo, hi, skip+c.size(limit), c.now)
+	events, next, more := c.either(order == "asc", lo, hi, skip+c.size(limit), c.now)
 	return c.sentinelOnePage(events[min(skip, len(events)):], next, more, total)
 }
 

@@ -22,10 +22,14 @@ type soql struct {
 // errSOQL says that a query is malformed.
 var errSOQL = errors.New("malformed query")
 
-// setupFields are the fields of SetupAuditTrail that can be selected.
+// errColumn says that a query selects what isn't there.
+var errColumn = errors.New("no such column")
+
+// setupFields are the fields of SetupAuditTrail that can be selected. In this order they make the events that Sim.Body
+// knows.
 var setupFields = []string{
-	"Id", "Action", "Section", "CreatedDate", "CreatedById", "CreatedBy.Username", "DelegateUser", "Display",
-	"ResponsibleNamespacePrefix", "CreatedByContext", "CreatedByIssuer",
+	"Id", "Action", "Section", "CreatedDate", "CreatedById", "CreatedBy.Username", "CreatedBy.Name", "CreatedBy.Email",
+	"DelegateUser", "Display", "ResponsibleNamespacePrefix", "CreatedByContext", "CreatedByIssuer",
 }
 
 // parseSOQL reads
@@ -137,7 +141,9 @@ func (p *soqlParser) field() string {
 			return f
 		}
 	}
-	p.fail("no such column: " + got)
+	if p.err == nil {
+		p.err = fmt.Errorf("%w: %w: %s", errSOQL, errColumn, got)
+	}
 	return ""
 }
 

@@ -101,15 +101,16 @@ func (w *recorder) WriteHeader(status int) {
 	}
 }
 
-// Write implements http.ResponseWriter. The bytes are kept: callers of this package don't reuse them, others get a copy.
+// Write implements http.ResponseWriter.
 func (w *recorder) Write(p []byte) (int, error) {
 	w.WriteHeader(http.StatusOK)
 	w.pieces = append(w.pieces, piece{data: append([]byte(nil), p...)})
 	return len(p), nil
 }
 
-// pace implements pacer.
+// pace implements pacer. The pieces are not copied.
 func (w *recorder) pace(pieces []piece, done func()) {
+	w.WriteHeader(http.StatusOK)
 	w.pieces, w.done = append(w.pieces, pieces...), done
 }
 
@@ -164,7 +165,7 @@ func (b *pacedBody) Read(p []byte) (int, error) {
 		b.pieces = b.pieces[1:]
 	}
 	if len(b.pieces) == 0 {
-		b.finish()
+		b.finish() // a body without bytes
 		return 0, b.end
 	}
 	first := &b.pieces[0]

@@ -74,7 +74,8 @@ func (s *Sim) Visible(vendor string, t time.Time) []string {
 	return out
 }
 
-// Body is the event with this uid, byte for byte as the vendor sends it; ok is false when there is none.
+// Body is the event with this uid, byte for byte as the vendor sends it; ok is false when there is none. For Salesforce,
+// which sends what is selected, it is the event with all fields.
 func (s *Sim) Body(vendor, uid string) (body []byte, ok bool) {
 	v, ok := s.vendors[vendor]
 	if !ok {

@@ -38,6 +38,24 @@ func (c *call) backward(lo, hi, n int, at time.Time) (events []int, next int, mo
 	return events, lo, false
 }
 
+// either is forward or backward.
+func (c *call) either(ascending bool, lo, hi, n int, at time.Time) (events []int, next int, more bool) {
+	if ascending {
+		return c.forward(lo, hi, n, at)
+	}
+	return c.backward(lo, hi, n, at)
+}
+
+// total is the number of events of the indices [lo, hi) that are visible.
+func (c *call) total(lo, hi int) (n int) {
+	for i := lo; i < hi; i++ {
+		if c.log.Visible(i, c.now) {
+			n++
+		}
+	}
+	return n
+}
+
 // stream returns up to n events of the arrival order from pos on, leaving out what `keep` doesn't want (nil = all), and
 // the position to go on from. more says whether anything has arrived after it.
 func (c *call) stream(pos, n int, keep func(i int) bool) (events []int, next int, more bool) {
@@ -108,6 +126,6 @@ func (c *call) hasCursor() bool {
 			return true
 		}
 	}
-	return strings.Contains(c.path, "/query/") ||
-		bytes.Contains(c.body, []byte(`"cursor":"`)) || bytes.Contains(c.body, []byte(`"NextToken"`))
+	return strings.Contains(c.path, "/query/01g") ||
+		bytes.Contains(c.body, []byte(`"cursor"`)) || bytes.Contains(c.body, []byte(`"NextToken"`))
 }
