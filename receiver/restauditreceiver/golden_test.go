@@ -29,9 +29,16 @@ var update = flag.Bool("update", false, "write the golden files anew")
 var (
 	oktaNames = []string{"user.email", "user.id", "client.address", "user_agent.original", "client.as.number", "user.roles"}
 	oktaPaths = [][]string{
-		{"uuid"}, {"eventType"}, {"displayMessage"}, {"severity"},
-		{"actor.alternateId"}, {"actor.id"}, {"client.ipAddress"}, {"client.userAgent.rawUserAgent"},
-		{"securityContext.asNumber"}, {"roles", "transaction.type"},
+		{"uuid"},
+		{"eventType"},
+		{"displayMessage"},
+		{"severity"},
+		{"actor.alternateId"},
+		{"actor.id"},
+		{"client.ipAddress"},
+		{"client.userAgent.rawUserAgent"},
+		{"securityContext.asNumber"},
+		{"roles", "transaction.type"},
 	}
 )
 

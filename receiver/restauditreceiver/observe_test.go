@@ -213,14 +213,14 @@ func TestRefusalsAreCountedAndHeldRecordsShown(t *testing.T) {
 		r := newRig(t, refuse(2, errBusy))
 		r.deliver(t, "a", "b", "c")
 		r.decide = refuse(3, errPoison)
-		held := 0.0
+		done := make(chan error)
 		go func() {
-			time.Sleep(2 * time.Second)
-			held = value(t, r.telemetry, "held_records")
+			_, err := r.Deliver(t.Context(), recordsOf("d", "e", "f"), time.Now())
+			done <- err
 		}()
-		r.deliver(t, "d", "e", "f")
-		synctest.Wait()
-		assert.InDelta(t, 3, held, 0)
+		time.Sleep(2 * time.Second)
+		assert.InDelta(t, 3, value(t, r.telemetry, "held_records"), 0)
+		require.NoError(t, <-done)
 		assert.InDelta(t, 0, value(t, r.telemetry, "held_records"), 0)
 		assert.InDelta(t, 2, value(t, r.telemetry, "retries", "delivery"), 0)
 		assert.InDelta(t, 3, value(t, r.telemetry, "retries", "delivery_permanent"), 0)

@@ -17,7 +17,6 @@ import (
 	"go.opentelemetry.io/collector/component/componenttest"
 	"go.opentelemetry.io/collector/consumer"
 	"go.opentelemetry.io/collector/pdata/plog"
-	"go.opentelemetry.io/collector/receiver"
 	"go.opentelemetry.io/collector/receiver/receiverhelper"
 	"go.opentelemetry.io/collector/receiver/receivertest"
 	"go.uber.org/zap"
@@ -56,7 +55,7 @@ func newRig(t *testing.T, decide func(uids []string, logs plog.Logs) error) *rig
 	create := receivertest.NewNopSettings(metadata.Type)
 	create.ID, create.TelemetrySettings = id, settings
 	obs, err := receiverhelper.NewObsReport(receiverhelper.ObsReportSettings{
-		ReceiverID: id, ReceiverCreateSettings: receiver.Settings(create),
+		ReceiverID: id, ReceiverCreateSettings: create,
 	})
 	require.NoError(t, err)
 	next, err := consumer.NewLogs(r.consume, consumer.WithCapabilities(consumer.Capabilities{MutatesData: true}))

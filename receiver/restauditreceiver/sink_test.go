@@ -62,11 +62,11 @@ func TestWaitsGrowFromTheFirstToTheLongestWithJitter(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newRig(t, refuse(20, errBusy))
 		r.deliver(t, "a")
-		want := []time.Duration{1, 2, 4, 8, 16, 32}
+		want := []int{1, 2, 4, 8, 16, 32}
 		for i, at := range r.times[1:] {
 			wait, most := at.Sub(r.times[i]), time.Minute
 			if i < len(want) {
-				most = want[i] * time.Second
+				most = time.Duration(want[i]) * time.Second
 			}
 			assert.LessOrEqual(t, wait, most)
 			assert.GreaterOrEqual(t, wait, most/2)
