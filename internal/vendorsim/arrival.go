@@ -81,7 +81,7 @@ func (l *Log) advance(t time.Time) {
 	l.mu.RUnlock()
 	fresh := make([]arrived, 0, max(n-from, 0))
 	for i := from; i < n; i++ {
-		fresh = append(fresh, arrived{l.arrival(i).UnixNano(), uint32(i)}) //nolint:gosec // i < maxEvents
+		fresh = append(fresh, arrived{l.arrival(i).UnixNano(), uint32(i)}) // i < maxEvents
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -50,7 +50,7 @@ func asaAnswer(c *call) reply {
 		at = newest
 	}
 	if token := c.query.Get("offset"); token != "" {
-		cur, err := c.cursor(token, 0)
+		cur, err := c.cursor(token)
 		if err != nil {
 			return asaRefuse(c, badCursor, "")
 		}

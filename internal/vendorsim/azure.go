@@ -48,7 +48,7 @@ func azureAnswer(c *call) reply {
 		return azureRefuse(c, badRequest, "api-version must be "+azureVersion)
 	}
 	if token := c.query.Get("$skipToken"); token != "" {
-		cur, err := c.cursor(token, 0)
+		cur, err := c.cursor(token)
 		if err != nil {
 			return azureRefuse(c, badCursor, "")
 		}

@@ -25,7 +25,7 @@ func newBenchPage(n, size int) *benchPage {
 			p.body = append(p.body, ',')
 		}
 		start := len(p.body)
-		p.body = render(p.body, Event{Index: i, Dice: mix(1, uint64(i), saltBody)}) //nolint:gosec // i >= 0
+		p.body = render(p.body, Event{Index: i, Dice: mix(1, uint64(i), saltBody)})
 		p.ids = append(p.ids, start+after(p.body[start:], `"uuid":"dc9fd3c0-0000-41f0-8478-`))
 		p.times = append(p.times, start+after(p.body[start:], `"published":"`))
 		p.ends = append(p.ends, len(p.body))

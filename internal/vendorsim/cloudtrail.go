@@ -76,7 +76,7 @@ func (c *call) cloudTrailLookup(in cloudTrailBody) reply {
 	}
 	lo, hi := c.log.Range(want.from, want.to, c.now)
 	if in.NextToken != "" {
-		cur, err := c.cursor(in.NextToken, 0)
+		cur, err := c.cursor(in.NextToken)
 		if err != nil || !cur.from.Equal(want.from) || !cur.to.Equal(want.to) || cur.limit != want.limit {
 			return cloudTrailRefuse(c, badCursor, "")
 		}

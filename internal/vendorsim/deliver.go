@@ -38,7 +38,7 @@ func (s *Sim) deliver(w http.ResponseWriter, c *call, rep reply, f Fault) {
 	if f.Kind == FaultReset {
 		panic(http.ErrAbortHandler) // net/http's way to break a connection
 	}
-	dice := mix(c.key, uint64(c.seq), saltStatus, saltFault) //nolint:gosec // seq > 0
+	dice := mix(c.key, uint64(c.seq), saltStatus, saltFault)
 	if f.Kind == FaultTruncateJSON {
 		rep.body, rep.events = cut(rep.body, dice), nil
 	}
@@ -60,7 +60,7 @@ func (s *Sim) deliver(w http.ResponseWriter, c *call, rep reply, f Fault) {
 	w.WriteHeader(rep.status)
 	done := func() { c.shown(rep.events) }
 	if f.Kind == FaultSlow {
-		drip(w, c.r.Context(), body, f.delay(), done)
+		drip(c.r.Context(), w, body, f.delay(), done)
 		return
 	}
 	if p, ok := w.(pacer); ok {
@@ -73,7 +73,7 @@ func (s *Sim) deliver(w http.ResponseWriter, c *call, rep reply, f Fault) {
 }
 
 // drip writes the body in drops over d.
-func drip(w http.ResponseWriter, ctx context.Context, body []byte, d time.Duration, done func()) {
+func drip(ctx context.Context, w http.ResponseWriter, body []byte, d time.Duration, done func()) {
 	pieces := make([]piece, 0, drops)
 	size := max((len(body)+drops-1)/drops, 1)
 	for part := range slices.Chunk(body, size) {
@@ -117,7 +117,7 @@ func cut(body []byte, dice uint64) []byte {
 	if len(body) < 2 {
 		return nil
 	}
-	n := 1 + int(dice%uint64(len(body)-1)) //nolint:gosec // less than len(body)
+	n := 1 + int(dice%uint64(len(body)-1))
 	for n > 1 && (body[n-1] == '\n' || body[n] == '\n') {
 		n--
 	}

@@ -42,7 +42,7 @@ func (e Event) person() person { return people[e.Dice%uint64(len(people))] }
 func (e Event) agent() string  { return agents[e.Dice>>8%uint64(len(agents))] }
 
 // pick chooses one of n by dice of its own; what names the question.
-func (e Event) pick(what uint64, n int) int { return int(mix(e.Dice, what) % uint64(n)) } //nolint:gosec // n > 0
+func (e Event) pick(what uint64, n int) int { return int(mix(e.Dice, what) % uint64(n)) }
 
 // ip is an address of the documentation ranges.
 func (e Event) ip() string {

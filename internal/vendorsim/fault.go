@@ -109,7 +109,7 @@ func (p *faultPlan) draw(key uint64, seq int, hasCursor bool) Fault {
 			f.Next--
 			return *f
 		}
-		if chance(mix(key, uint64(seq), hashText(string(f.Kind)), saltFault), f.Prob) { //nolint:gosec // seq > 0
+		if chance(mix(key, uint64(seq), hashText(string(f.Kind)), saltFault), f.Prob) {
 			return *f
 		}
 	}

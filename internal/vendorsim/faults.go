@@ -75,7 +75,7 @@ func (v *vendor) setFault(f Fault, now time.Time) {
 
 // serverError is a failure of the vendor or of something in front of it.
 func (c *call) serverError() reply {
-	switch mix(c.key, uint64(c.seq), saltStatus) % 4 { //nolint:gosec // seq > 0
+	switch mix(c.key, uint64(c.seq), saltStatus) % 4 {
 	case 0:
 		return c.refuse(c, broken, "")
 	case 1:

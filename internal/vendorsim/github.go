@@ -110,7 +110,7 @@ func (c *call) githubNarrow(lo, hi int, ascending bool) (int, int, error) {
 		if c.query.Get(name) == "" {
 			continue
 		}
-		cur, err := c.cursor(c.query.Get(name), 0)
+		cur, err := c.cursor(c.query.Get(name))
 		switch {
 		case err != nil:
 			return 0, 0, fmt.Errorf("%s: %w", name, err)

@@ -74,7 +74,7 @@ func (c *call) m365List(tenant string) reply {
 	}
 	at := w.from
 	if token := c.query.Get("nextPage"); token != "" {
-		cur, err := c.cursor(token, 0)
+		cur, err := c.cursor(token)
 		if err != nil {
 			return m365Refuse(c, badCursor, "")
 		}

@@ -39,7 +39,7 @@ func ndjsonAnswer(c *call) reply {
 	cur := cursor{pos: int64(c.log.ArrivedSince(since, c.now))}
 	if token := c.query.Get("cursor"); token != "" {
 		var err error
-		if cur, err = c.cursor(token, 0); err != nil {
+		if cur, err = c.cursor(token); err != nil {
 			return ndjsonRefuse(c, badCursor, "")
 		}
 	}

@@ -68,7 +68,7 @@ func (c *call) oktaPosition() (cursor, *reply) {
 		if c.query.Has("since") {
 			return fail(badRequest, "since and after can't be used together")
 		}
-		cur, err := c.cursor(c.query.Get("after"), 0)
+		cur, err := c.cursor(c.query.Get("after"))
 		if err != nil {
 			return fail(badCursor, "after")
 		}

@@ -58,7 +58,7 @@ func onePasswordAnswer(c *call) reply {
 	if in.Limit != nil || in.Start != nil || in.End != nil {
 		return onePasswordRefuse(c, badRequest, "cursor can't be combined with limit, start_time or end_time")
 	}
-	cur, err := c.cursor(in.Cursor, 0)
+	cur, err := c.cursor(in.Cursor)
 	if err != nil {
 		return onePasswordRefuse(c, badCursor, "")
 	}

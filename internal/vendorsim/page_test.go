@@ -22,7 +22,7 @@ func pageRig(t *testing.T, log LogConfig) *rig {
 
 func TestPageWalkSeesEveryEventWhileNothingArrives(t *testing.T) {
 	g := pageRig(t, untidy())
-	g.clock.add(time.Hour)
+	g.clock.add(20 * time.Minute)
 	var got []string
 	for n, total := 1, 1; n <= total; n++ {
 		a := g.get(200, fmt.Sprintf("/page/v1/audit?per_page=200&page=%d", n))

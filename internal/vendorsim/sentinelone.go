@@ -48,7 +48,7 @@ func sentinelOneAnswer(c *call) reply {
 		total = c.total(lo, hi)
 	}
 	if token := c.query.Get("cursor"); token != "" {
-		cur, err := c.cursor(token, 0)
+		cur, err := c.cursor(token)
 		if err != nil {
 			return sentinelOneRefuse(c, badCursor, "")
 		}

@@ -39,7 +39,7 @@ func slackAnswer(c *call) reply {
 	}
 	lo, hi := c.log.Range(oldest, latest, c.now)
 	if token := c.query.Get("cursor"); token != "" {
-		cur, err := c.cursor(token, 0)
+		cur, err := c.cursor(token)
 		if err != nil {
 			return slackRefuse(c, badCursor, "")
 		}

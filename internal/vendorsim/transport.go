@@ -79,7 +79,7 @@ func (w *recorder) run(h http.Handler, r *http.Request) (aborted bool) {
 	defer func() {
 		switch p := recover(); p {
 		case nil:
-		case http.ErrAbortHandler: //nolint:errorlint // net/http compares it the same way
+		case http.ErrAbortHandler: // the very value, as net/http compares it
 			aborted = true
 		default:
 			panic(p) // not ours: a bug of the handler
@@ -144,7 +144,7 @@ func (w *recorder) response(req *http.Request, aborted bool) *http.Response {
 
 // pacedBody gives out the pieces of a body, each after its wait, and then its end.
 type pacedBody struct {
-	ctx    context.Context //nolint:containedctx // the request's, as in net/http
+	ctx    context.Context // the request's, as in net/http
 	pieces []piece
 	done   func()
 	end    error

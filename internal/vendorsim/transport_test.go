@@ -69,7 +69,7 @@ func TestSlowBodyIsSlowToRead(t *testing.T) {
 		g := bubble(t, LogConfig{Backlog: 100})
 		require.NoError(t, g.sim.SetFault(Okta, Fault{Kind: FaultSlow, Prob: 1, Delay: 40 * time.Second}))
 		start := time.Now()
-		res := open(t, g, t.Context())
+		res := open(t.Context(), t, g)
 		assert.Zero(t, time.Since(start), "the headers come at once")
 		_, err := io.ReadAll(res.Body)
 		require.NoError(t, err)
@@ -84,7 +84,7 @@ func TestContextEndsASlowBody(t *testing.T) {
 		require.NoError(t, g.sim.SetFault(Okta, Fault{Kind: FaultSlow, Prob: 1, Delay: 40 * time.Second}))
 		ctx, cancel := context.WithTimeout(t.Context(), 12*time.Second)
 		defer cancel()
-		_, err := io.ReadAll(open(t, g, ctx).Body)
+		_, err := io.ReadAll(open(ctx, t, g).Body)
 		require.ErrorIs(t, err, context.DeadlineExceeded)
 		assert.Empty(t, g.sim.Shown(Okta))
 	})
@@ -105,7 +105,7 @@ func TestLatencyEndsWithTheContext(t *testing.T) {
 	})
 }
 
-func open(t *testing.T, g *rig, ctx context.Context) *http.Response {
+func open(ctx context.Context, t *testing.T, g *rig) *http.Response {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "https://sim.example/okta/api/v1/logs", nil)
 	require.NoError(t, err)
 	g.auth(req)
@@ -181,7 +181,7 @@ func TestTransportPlaysTheNetwork(t *testing.T) {
 
 func TestWhatNobodyReadIsNotShown(t *testing.T) {
 	g := oktaRig(t, LogConfig{Backlog: 10})
-	res := open(t, g, t.Context())
+	res := open(t.Context(), t, g)
 	assert.Empty(t, g.sim.Shown(Okta))
 	_, err := io.ReadAll(res.Body)
 	require.NoError(t, err)
@@ -195,9 +195,9 @@ func TestConcurrentUse(t *testing.T) {
 		if vendor == CloudTrail {
 			continue // its signature needs a clock that stands still
 		}
-		for range 3 {
+		for range 2 {
 			wg.Go(func() {
-				for range 5 {
+				for range 3 {
 					g.clock.add(time.Second)
 					_, err := g.do(f.method, f.url, f.body, f.auth(g))
 					assert.NoError(t, err)

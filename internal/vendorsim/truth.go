@@ -27,7 +27,7 @@ func (t *truth) record(events []int, at time.Time) {
 		}
 		if t.seen[word]&bit == 0 {
 			t.seen[word] |= bit
-			t.order = append(t.order, shownAt{uint32(i), at.UnixNano()}) //nolint:gosec // i < maxEvents
+			t.order = append(t.order, shownAt{uint32(i), at.UnixNano()}) // i < maxEvents
 		}
 	}
 }

@@ -104,16 +104,13 @@ func (c *call) token(cur cursor) string {
 	return cur.encode(c.key)
 }
 
-// cursor reads a token. Cursors expire after ttl (0 = never), after the configured time, or by a fault.
-func (c *call) cursor(token string, ttl time.Duration) (cursor, error) {
+// cursor reads a token. Cursors expire after the configured time, or by a fault.
+func (c *call) cursor(token string) (cursor, error) {
 	cur, err := decodeCursor(token, c.key)
 	if err != nil || c.expire {
 		return cursor{}, errCursor
 	}
-	if c.opts.CursorTTL > 0 {
-		ttl = c.opts.CursorTTL
-	}
-	if ttl > 0 && c.now.After(cur.issued.Add(ttl)) {
+	if ttl := c.opts.CursorTTL; ttl > 0 && c.now.After(cur.issued.Add(ttl)) {
 		return cursor{}, errCursor
 	}
 	return cur, nil
