@@ -15,6 +15,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"go.opentelemetry.io/collector/component"
 	"go.opentelemetry.io/collector/confmap"
 	"go.yaml.in/yaml/v3"
 )
@@ -101,17 +102,28 @@ func TestManifestMatchesProviders(t *testing.T) {
 	assert.ElementsMatch(t, want, got, "edit providers.go")
 }
 
-// TestComponents holds that the factories can be made and that each of them
-// knows its module, which `otelcol-audit components` prints.
+// TestComponents holds what users are told that they will find, under the names
+// that they write in a config, and that each part knows its module.
 func TestComponents(t *testing.T) {
 	factories, err := components()
 	require.NoError(t, err)
-	for kind, modules := range map[string]int{
-		"receivers":  len(factories.ReceiverModules) - len(factories.Receivers),
-		"exporters":  len(factories.ExporterModules) - len(factories.Exporters),
-		"extensions": len(factories.ExtensionModules) - len(factories.Extensions),
-	} {
-		assert.Zero(t, modules, kind)
+	has(t, factories.ReceiverModules, "restaudit", "otlp", "awss3", "splunk_hec")
+	has(t, factories.ProcessorModules, "memory_limiter", "transform", "filter", "attributes", "resource", "redaction", "batch")
+	has(t, factories.ConnectorModules, "routing", "failover")
+	has(
+		t, factories.ExporterModules, "splunk_hec", "elasticsearch", "otlp", "otlp_grpc", "otlphttp", "otlp_http",
+		"awss3", "file", "debug", "nop", "kafka", "syslog",
+	)
+	has(
+		t, factories.ExtensionModules, "s3checkpoint", "file_storage", "health_check", "healthcheckv2", "oauth2client",
+		"sigv4auth", "basicauth", "bearertokenauth", "headers_setter", "k8s_leader_elector", "pprof", "zpages",
+	)
+}
+
+func has(t *testing.T, modules map[component.Type]string, names ...string) {
+	t.Helper()
+	for _, name := range names {
+		assert.NotEmpty(t, modules[component.MustNewType(name)], name)
 	}
 }
 
