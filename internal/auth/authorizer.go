@@ -46,6 +46,14 @@ func New(cfg Config, s Settings) (Authorizer, error) {
 		return newAPIKey(cfg.APIKey), nil
 	case kindOAuth2:
 		return newOAuth2(*cfg.OAuth2, s)
+	case kindLogin:
+		return newLogin(*cfg.Login, s)
+	case kindSigV4:
+		return newSigV4(*cfg.SigV4), nil
+	case kindHMAC:
+		return newHMAC(*cfg.HMAC, s)
+	case kindDigest:
+		return newDigest(*cfg.Digest, s), nil
 	}
 	return none{}, nil
 }

@@ -18,6 +18,10 @@ const (
 	kindBasic  = "basic"
 	kindAPIKey = "api_key"
 	kindOAuth2 = "oauth2"
+	kindLogin  = "login"
+	kindSigV4  = "sigv4"
+	kindHMAC   = "hmac"
+	kindDigest = "digest"
 )
 
 // Config is the section `credentials`: one kind at most. Each secret is given as
@@ -36,6 +40,14 @@ type Config struct {
 	APIKey *APIKeyConfig `mapstructure:"api_key"`
 	// OAuth2 fetches access tokens.
 	OAuth2 *OAuth2Config `mapstructure:"oauth2"`
+	// Login fetches a token by a request of the vendor's own shape.
+	Login *LoginConfig `mapstructure:"login"`
+	// SigV4 signs requests for AWS.
+	SigV4 *SigV4Config `mapstructure:"sigv4"`
+	// HMAC signs requests with a shared key.
+	HMAC *HMACConfig `mapstructure:"hmac"`
+	// Digest is HTTP digest authentication (RFC 7616).
+	Digest *DigestConfig `mapstructure:"digest"`
 
 	_ struct{}
 }
@@ -108,6 +120,18 @@ func (c *Config) kinds() []kind {
 	if o := c.OAuth2; o != nil {
 		all = append(all, kind{kindOAuth2, true, o.hasSecret()})
 	}
+	if l := c.Login; l != nil {
+		all = append(all, kind{kindLogin, true, len(l.Secrets)+len(l.SecretFiles) > 0})
+	}
+	if c.SigV4 != nil { // the secret may come from AWS's own chain
+		all = append(all, kind{kindSigV4, true, true})
+	}
+	if h := c.HMAC; h != nil {
+		all = append(all, kind{kindHMAC, true, h.Key != "" || h.KeyFile != ""})
+	}
+	if d := c.Digest; d != nil {
+		all = append(all, kind{kindDigest, true, d.Password != "" || d.PasswordFile != ""})
+	}
 	return all
 }
 
@@ -130,6 +154,14 @@ func (c *Config) check(kind string) error {
 		return c.APIKey.check()
 	case kindOAuth2:
 		return c.OAuth2.check()
+	case kindLogin:
+		return c.Login.check()
+	case kindSigV4:
+		return c.SigV4.check()
+	case kindHMAC:
+		return c.HMAC.check()
+	case kindDigest:
+		return c.Digest.check()
 	}
 	return nil
 }

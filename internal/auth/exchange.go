@@ -27,7 +27,7 @@ const (
 type exchanger struct {
 	key    string // YAML key of the kind, below `credentials`, for errors
 	client *send.Client
-	build  *request.Builder
+	build  func() (*request.Builder, error)
 }
 
 // newExchanger checks the request's settings and binds its origin. key is the
@@ -49,12 +49,16 @@ func newExchanger(key string, r request.Settings, s Settings, known func() []str
 		// Without its own first words, which name the source's `endpoint`.
 		return nil, fmt.Errorf("`%s`: %w", r.URLKey, cmp.Or(errors.Unwrap(err), err))
 	}
-	return &exchanger{key: key, client: client, build: build}, nil
+	return &exchanger{key: key, client: client, build: func() (*request.Builder, error) { return build, nil }}, nil
 }
 
 // do sends one request. change, if not nil, completes it.
 func (x *exchanger) do(ctx context.Context, change func(*http.Request) error) (*send.Response, error) {
-	req, err := x.build.Build(ctx, request.Values{})
+	build, err := x.build()
+	if err != nil {
+		return nil, err
+	}
+	req, err := build.Build(ctx, request.Values{})
 	if err != nil {
 		return nil, refused(fmt.Errorf("`credentials::%s`: %w", x.key, err))
 	}

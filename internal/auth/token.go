@@ -125,14 +125,14 @@ type tokenAuth struct {
 }
 
 // place says where a token goes.
-type place struct{ header, prefix, query string }
+type place struct{ header, prefix, suffix, query string }
 
 func (p place) put(req *http.Request, value string) {
 	if p.query != "" {
 		setQuery(req, p.query, value)
 		return
 	}
-	req.Header.Set(p.header, p.prefix+value)
+	req.Header.Set(p.header, p.prefix+value+p.suffix)
 }
 
 func (a *tokenAuth) Authorize(ctx context.Context, req *http.Request) error {

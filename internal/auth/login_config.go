@@ -1,0 +1,106 @@
+// Copyright The restaudit Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package auth
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"go.opentelemetry.io/collector/config/configopaque"
+)
+
+// LoginConfig gets a token by one request of the vendor's own shape and sends it
+// with every request after that.
+//
+//	login:
+//	  url: https://app.vendor.example/v1/teams/{params.team}/service_token
+//	  body: '{"key_id":"{params.key_id}","key_secret":"{params.key_secret}"}'
+//	  secrets: {key_id: "...", key_secret: "${env:KEY_SECRET}"}
+//	  token_path: bearer_token
+//	  expires_path: expires_at
+type LoginConfig struct {
+	URL string `mapstructure:"url"`
+	// Method is POST by default.
+	Method  string            `mapstructure:"method"`
+	Headers map[string]string `mapstructure:"headers"`
+	Body    string            `mapstructure:"body"`
+	// Secrets are further {params.x} for URL, headers and body.
+	Secrets     map[string]configopaque.String `mapstructure:"secrets"`
+	SecretFiles map[string]string              `mapstructure:"secret_files"`
+
+	// The token is at a path of the JSON body, in a response header, or in a
+	// cookie: one of these.
+	TokenPath   string `mapstructure:"token_path"`
+	TokenHeader string `mapstructure:"token_header"`
+	TokenCookie string `mapstructure:"token_cookie"`
+
+	// Lifetime of a token. ExpiresPath is where the body tells it, in seconds or
+	// as a time. Without both a token is used until a 401.
+	Lifetime    time.Duration `mapstructure:"lifetime"`
+	ExpiresPath string        `mapstructure:"expires_path"`
+
+	// Header takes the token, Authorization by default; or Query, a parameter.
+	Header string `mapstructure:"header"`
+	Query  string `mapstructure:"query"`
+	// Value is what the header holds, with {token} in it. Default
+	// "Bearer {token}" for Authorization, else "{token}".
+	Value string `mapstructure:"value"`
+
+	_ struct{}
+}
+
+const tokenMark = "{token}"
+
+func (c LoginConfig) withDefaults() LoginConfig {
+	if c.Method == "" {
+		c.Method = "POST"
+	}
+	if c.Header == "" && c.Query == "" {
+		c.Header = "Authorization"
+	}
+	if c.Value == "" && strings.EqualFold(c.Header, "Authorization") {
+		c.Value = "Bearer " + tokenMark
+	}
+	if c.Value == "" {
+		c.Value = tokenMark
+	}
+	return c
+}
+
+// check looks for what is missing or twice. Its errors go on after
+// "`credentials::login".
+func (c *LoginConfig) check() error {
+	d := c.withDefaults()
+	places := 0
+	for _, p := range []string{d.TokenPath, d.TokenHeader, d.TokenCookie} {
+		if p != "" {
+			places++
+		}
+	}
+	switch {
+	case d.URL == "":
+		return errors.New("::url` is empty")
+	case places != 1:
+		return errors.New("` needs one of `token_path`, `token_header` and `token_cookie`")
+	case d.Header != "" && d.Query != "":
+		return errors.New("` has both `header` and `query`: keep one of them")
+	case d.Query != "" && d.Value != tokenMark:
+		return errors.New("::value` is for a header: a query parameter holds the token alone")
+	case strings.Count(d.Value, tokenMark) != 1:
+		return errors.New("::value` must have {token} in it once")
+	case d.Lifetime < 0:
+		return errors.New("::lifetime` is negative")
+	}
+	for name, value := range c.Secrets {
+		if value == "" {
+			return fmt.Errorf("::secrets::%s` %w", name, errNoValue)
+		}
+		if c.SecretFiles[name] != "" {
+			return fmt.Errorf("::secrets::%s` is given as a value and as a file: keep one of them", name)
+		}
+	}
+	return headerName(d.Header)
+}
