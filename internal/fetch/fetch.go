@@ -76,7 +76,8 @@ func (f *Fetcher) Fetch(ctx context.Context, ask Ask) (Result, error) {
 	}
 	res := Result{
 		Fetched: len(decoded.Records), Date: resp.Date, NotBefore: resp.NotBefore, Bytes: len(resp.Body),
-		Next: f.settings.Paging.Next(ask.Position, answer),
+		Next:      f.settings.Paging.Next(ask.Position, answer),
+		Remaining: send.ParseLimits(resp.Header, now).Remaining,
 	}
 	f.collect(&res, decoded, f.records.Build(decoded, now), ask)
 	return res, nil

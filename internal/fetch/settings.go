@@ -84,4 +84,6 @@ type Result struct {
 	NotBefore time.Time
 	// Bytes is the size of the body, inflated.
 	Bytes int
+	// Remaining is how many requests the vendor's quota has left; -1 = not told.
+	Remaining int64
 }

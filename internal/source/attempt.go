@@ -37,7 +37,7 @@ func (s *Source) fetchPage(ctx context.Context, ask fetch.Ask, out chan<- fetche
 		ask.Now = started.UTC()
 		res, err := s.fetcher.Fetch(ctx, ask)
 		if err == nil {
-			s.observer.Attempted(Attempt{Took: time.Since(started), Bytes: res.Bytes, Records: res.Fetched})
+			s.observer.Attempted(Attempt{Took: time.Since(started), Bytes: res.Bytes, Records: res.Fetched, Remaining: res.Remaining})
 			return fetched{result: res}
 		}
 		if ctx.Err() != nil {

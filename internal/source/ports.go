@@ -83,6 +83,8 @@ type Attempt struct {
 	// Took is the time from the request to the decoded page.
 	Took           time.Duration
 	Bytes, Records int
+	// Remaining is how many requests the vendor's quota has left; -1 = not told.
+	Remaining int64
 }
 
 // Delivery is the balance of one page: Fetched = Emitted + Duplicate + Filtered

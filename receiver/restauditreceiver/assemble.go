@@ -40,6 +40,9 @@ func (r *auditReceiver) assemble(ctx context.Context, host component.Host, clien
 		return nil, err
 	}
 	c.send.Authorize, c.send.Secrets = authorizer.Authorize, authorizer.Secrets
+	if err := r.share(&c.send); err != nil {
+		return nil, err
+	}
 	sender, err := send.NewClient(base, c.send)
 	if err != nil {
 		return nil, err
@@ -61,6 +64,25 @@ func (r *auditReceiver) assemble(ctx context.Context, host component.Host, clien
 	observer := newObserver(r.set.ID, tel, state, r.set.Logger)
 	src := source.New(c.source, fetcher, out, checkpoint.NewStore(client), observer)
 	return &running{run: src.Run, client: client, logger: r.set.Logger, closeIdle: sender.CloseIdleConnections, telemetry: tel}, nil
+}
+
+// share puts the source under its budget. The rate is the budget's then, not the
+// source's own.
+func (r *auditReceiver) share(s *send.Settings) error {
+	limit := r.cfg.RateLimit
+	name := limit.Budget
+	if name == "" && limit.Reserve == 0 {
+		return nil
+	}
+	if name == "" {
+		name = "of " + r.set.ID.String()
+	}
+	var err error
+	s.Budget, err = r.budgets.Get(name, send.BudgetSettings{
+		Reserve: float64(limit.Reserve), RequestsPerSecond: limit.RequestsPerSecond, Burst: limit.Burst,
+	})
+	s.RequestsPerSecond = 0
+	return err
 }
 
 // authorizer puts the credentials on requests. What it sends itself, to get a

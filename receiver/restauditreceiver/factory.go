@@ -10,14 +10,18 @@ import (
 	"go.opentelemetry.io/collector/consumer"
 	"go.opentelemetry.io/collector/receiver"
 
+	"github.com/restaudit/otelcol-audit/internal/send"
+
 	"github.com/restaudit/otelcol-audit/receiver/restauditreceiver/internal/metadata"
 )
 
 // NewFactory makes the factory of the restaudit receiver.
 func NewFactory() receiver.Factory {
-	return receiver.NewFactory(metadata.Type, createDefaultConfig, receiver.WithLogs(createLogs, metadata.LogsStability))
-}
-
-func createLogs(_ context.Context, set receiver.Settings, cfg component.Config, next consumer.Logs) (receiver.Logs, error) {
-	return newReceiver(cfg.(*Config), set, next)
+	// Sources that name the same `rate_limit::budget` share it: it lives as long
+	// as the factory, which is the one thing that they have in common.
+	budgets := new(send.Budgets)
+	create := func(_ context.Context, set receiver.Settings, cfg component.Config, next consumer.Logs) (receiver.Logs, error) {
+		return &auditReceiver{cfg: cfg.(*Config), set: set, next: next, budgets: budgets}, nil
+	}
+	return receiver.NewFactory(metadata.Type, createDefaultConfig, receiver.WithLogs(create, metadata.LogsStability))
 }

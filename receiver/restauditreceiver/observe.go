@@ -54,6 +54,9 @@ func (o *observer) Attempted(a source.Attempt) {
 		return
 	}
 	o.telemetry.request(outcomeSuccess, a.Took)
+	if a.Remaining >= 0 {
+		o.telemetry.remaining(a.Remaining)
+	}
 	add(o.telemetry.builder.RestauditPages, 1, o.telemetry.receiver)
 	add(o.telemetry.builder.RestauditReceived, a.Bytes, o.telemetry.receiver)
 	if o.failures > 0 {

@@ -13,6 +13,8 @@ import (
 	"go.opentelemetry.io/collector/extension/xextension/storage"
 	"go.opentelemetry.io/collector/receiver"
 	"go.uber.org/zap"
+
+	"github.com/restaudit/otelcol-audit/internal/send"
 )
 
 // auditReceiver runs one source for as long as the Collector runs.
@@ -23,10 +25,8 @@ type auditReceiver struct {
 
 	// running is nil until Start.
 	running *running
-}
-
-func newReceiver(cfg *Config, set receiver.Settings, next consumer.Logs) (*auditReceiver, error) {
-	return &auditReceiver{cfg: cfg, set: set, next: next}, nil
+	// budgets are shared by all receivers of the factory.
+	budgets *send.Budgets
 }
 
 // Start starts the source and returns: the first request is made in the

@@ -129,9 +129,6 @@ func (t *telemetry) remaining(requests int64) {
 	t.set(t.builder.RestauditRateLimitRemaining, requests)
 }
 
-// epoch tells the fencing epoch of the checkpoint.
-func (t *telemetry) epoch(epoch int64) { t.set(t.builder.RestauditEpoch, epoch) }
-
 // add adds to a counter, unless there is nothing to add.
 func add(counter metric.Int64Counter, n int, label metric.MeasurementOption) {
 	if n > 0 {

@@ -139,6 +139,9 @@ func (c *Config) validateResponse() error {
 	}
 	for name, candidates := range c.Attributes {
 		paths["attributes::"+name] = candidates
+		if reservedAttribute(name) {
+			errs = append(errs, fmt.Errorf("`attributes::%s`: the receiver sets this attribute itself; choose another name", name))
+		}
 	}
 	for i, rule := range c.Response.ErrorWhen {
 		if rule.Path != "" {

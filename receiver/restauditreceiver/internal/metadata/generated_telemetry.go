@@ -30,7 +30,6 @@ type TelemetryBuilder struct {
 	registrations               []metric.Registration
 	RestauditCheckpointFailures metric.Int64Counter
 	RestauditCheckpointWrites   metric.Int64Counter
-	RestauditEpoch              metric.Int64Gauge
 	RestauditFreshness          metric.Float64ObservableGauge
 	RestauditGaps               metric.Int64Counter
 	RestauditHeldRecords        metric.Int64Gauge
@@ -111,12 +110,6 @@ func NewTelemetryBuilder(settings component.TelemetrySettings, options ...Teleme
 		"otelcol_restaudit_checkpoint_writes",
 		metric.WithDescription("Checkpoints written. [Alpha]"),
 		metric.WithUnit("{writes}"),
-	)
-	errs = errors.Join(errs, err)
-	builder.RestauditEpoch, err = builder.meter.Int64Gauge(
-		"otelcol_restaudit_epoch",
-		metric.WithDescription("Fencing epoch of the checkpoint. It rises when another replica takes the source over. [Alpha]"),
-		metric.WithUnit("{epochs}"),
 	)
 	errs = errors.Join(errs, err)
 	builder.RestauditFreshness, err = builder.meter.Float64ObservableGauge(

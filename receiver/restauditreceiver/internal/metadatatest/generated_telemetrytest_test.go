@@ -26,7 +26,6 @@ func TestSetupTelemetry(t *testing.T) {
 	}))
 	tb.RestauditCheckpointFailures.Add(context.Background(), 1)
 	tb.RestauditCheckpointWrites.Add(context.Background(), 1)
-	tb.RestauditEpoch.Record(context.Background(), 1)
 	tb.RestauditGaps.Add(context.Background(), 1)
 	tb.RestauditHeldRecords.Record(context.Background(), 1)
 	tb.RestauditIncidents.Add(context.Background(), 1)
@@ -44,9 +43,6 @@ func TestSetupTelemetry(t *testing.T) {
 		[]metricdata.DataPoint[int64]{{Value: 1}},
 		metricdatatest.IgnoreTimestamp())
 	AssertEqualRestauditCheckpointWrites(t, testTel,
-		[]metricdata.DataPoint[int64]{{Value: 1}},
-		metricdatatest.IgnoreTimestamp())
-	AssertEqualRestauditEpoch(t, testTel,
 		[]metricdata.DataPoint[int64]{{Value: 1}},
 		metricdatatest.IgnoreTimestamp())
 	AssertEqualRestauditFreshness(t, testTel,
