@@ -17,13 +17,14 @@ type Decoder struct {
 	settings Settings
 	record   program
 	envelope program
+	split    *node
 	paths    string // candidates for the records, for messages
 	others   int    // field of envelope that holds the other candidates for the records, -1 if there are none
 }
 
 // NewDecoder checks the settings and compiles their paths.
 func NewDecoder(s Settings) (*Decoder, error) {
-	if s.Format > NDJSON {
+	if s.Format > XML {
 		return nil, fmt.Errorf("unknown format %d", s.Format)
 	}
 	if s.MaxDepth < 0 || s.MaxDepth > maxMaxDepth {
@@ -43,7 +44,30 @@ func NewDecoder(s Settings) (*Decoder, error) {
 	}
 	d := &Decoder{settings: s, record: compile(s.Fields), paths: strings.Join(records, ", "), others: -1}
 	d.compileEnvelope(records)
+	for _, path := range s.Embedded {
+		if err := checkSimple("embedded", path); err != nil {
+			return nil, err
+		}
+	}
+	d.record.markEmbedded(s.Embedded)
+	if s.Split != "" {
+		if err := checkSimple("split", s.Split); err != nil {
+			return nil, err
+		}
+		d.split = compileSplit(s.Split)
+	}
 	return d, nil
+}
+
+// checkSimple checks a path that must do without gjson.
+func checkSimple(what, path string) error {
+	if err := CheckPath(path); err != nil {
+		return fmt.Errorf("%s: %w", what, err)
+	}
+	if steps, simple := simplePath(path); !simple || len(steps) == 0 {
+		return fmt.Errorf("%s: path %q: only keys and indexes are possible here", what, path)
+	}
+	return nil
 }
 
 // recordPaths writes out the root.
@@ -78,6 +102,7 @@ func checkPaths(what string, wanted [][]string) error {
 func (d *Decoder) compileEnvelope(records []string) {
 	wanted := d.settings.Envelope
 	steps, simple := simplePath(records[0])
+	simple = simple && d.settings.Format != XML // where it may be a single record
 	if others := records[1:]; !simple || len(others) > 0 {
 		if !simple {
 			others = records
@@ -100,9 +125,14 @@ func (d *Decoder) compileEnvelope(records []string) {
 func (d *Decoder) Decode(body string) (Page, error) {
 	var p Page
 	var err error
-	if d.settings.Format == NDJSON {
+	switch d.settings.Format {
+	case NDJSON:
 		p, err = d.decodeLines(body)
-	} else {
+	case CSV:
+		p, err = d.decodeCSV(body)
+	case XML:
+		p, err = d.decodeXML(body)
+	default:
 		p, err = d.decodeJSON(body)
 	}
 	if err != nil {
@@ -157,27 +187,30 @@ func (d *Decoder) settle(s *scanner, envelope *picks) error {
 	}
 }
 
-// walkOther cuts a value that another candidate led to into records. Only an
-// array that gjson composed can fail here, other than by the number of records.
+// walkOther cuts a value that another candidate led to into records. It has been
+// validated.
 func (d *Decoder) walkOther(s *scanner, v Value) error {
-	switch v.Kind {
-	case Null:
-		return nil
-	case Array:
+	end := 0
+	s.records.total = len(v.Raw)
+	in := scanner{text: v.Raw, maxDepth: s.maxDepth, records: s.records}
+	switch {
+	case v.Kind == Null:
+	case v.Kind == Array:
+		end = in.recordArray(0, nil, 1, nil)
+	case d.settings.Format == XML:
+		end = s.records.add(&in, 0, 0)
 	default:
 		return fmt.Errorf("%w: %s", ErrNotArray, d.paths)
 	}
-	s.records.total = len(v.Raw)
-	*s = scanner{text: v.Raw, maxDepth: s.maxDepth, records: s.records}
-	if end := s.recordArray(0, nil, 1, nil); end < 0 {
-		return s.err
+	if end < 0 {
+		return in.err
 	}
 	return nil
 }
 
 // collector returns a fresh collector of records.
 func (d *Decoder) collector(body string) *collector {
-	return &collector{program: &d.record, max: d.settings.MaxRecords, total: len(body), picks: d.record.newPicks()}
+	return &collector{program: &d.record, split: d.split, max: d.settings.MaxRecords, total: len(body), picks: d.record.newPicks()}
 }
 
 // bomSize returns the length of the byte order mark that body starts with.

@@ -151,13 +151,13 @@ func TestATruncatedPageNeverHasRecords(t *testing.T) {
 
 func TestErrorsNameAPlaceAndNeverTheBody(t *testing.T) {
 	_, err := decode(t, Settings{}, `[{"token":"s3cret"},x]`)
-	assert.EqualError(t, err, "body is not valid JSON: offset 20")
+	assert.EqualError(t, err, "malformed body: no JSON at offset 20")
 	_, err = decode(t, Settings{}, `[{"token":"s3cret`)
-	assert.EqualError(t, err, "body is not valid JSON: it ends at offset 17")
+	assert.EqualError(t, err, "malformed body: JSON ends too early at offset 17")
 	_, err = decode(t, Settings{Format: NDJSON}, "{}\n{\"a\":s3cret}\n")
-	assert.EqualError(t, err, "body is not valid JSON: offset 8")
+	assert.EqualError(t, err, "malformed body: no JSON at offset 8")
 	_, err = decode(t, Settings{Format: NDJSON}, "{}\n{\"a\":\n")
-	assert.EqualError(t, err, "body is not valid JSON: it ends at offset 8")
+	assert.EqualError(t, err, "malformed body: JSON ends too early at offset 8")
 	_, err = decode(t, Settings{Records: []string{"a", "b"}}, `{"token":"s3cret"}`)
 	assert.EqualError(t, err, "records path is missing: a, b")
 	_, err = decode(t, Settings{}, `{"token":"s3cret"}`)

@@ -11,6 +11,9 @@ type node struct {
 	indexed bool   // some member is also an index
 	targets []target
 	records bool // the value is the record array
+
+	// embedded says that the value, if it is a string, holds JSON text which the members lead into.
+	embedded bool
 }
 
 // member is a step further down. Its node serves a key of an object and, if
@@ -36,12 +39,20 @@ func (n *node) find(steps []step) *node {
 	return n
 }
 
-// child returns the node of one step, and makes it if it is missing.
-func (n *node) child(s step) *node {
+// step returns the node of one step, or nil.
+func (n *node) step(s step) *node {
 	for _, m := range n.members {
 		if m.key == s.key && m.index == s.index {
 			return m.node
 		}
+	}
+	return nil
+}
+
+// child returns the node of one step, and makes it if it is missing.
+func (n *node) child(s step) *node {
+	if child := n.step(s); child != nil {
+		return child
 	}
 	child := new(node)
 	n.members = append(n.members, member{key: s.key, index: s.index, node: child})

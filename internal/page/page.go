@@ -8,8 +8,9 @@ import "errors"
 // Errors of Decode, to be matched with errors.Is. Their text names an offset or
 // a path, never a part of the body, which may hold secrets.
 var (
-	// ErrSyntax says that the body is not one JSON text (or, for NDJSON, that a line is not).
-	ErrSyntax = errors.New("body is not valid JSON")
+	// ErrSyntax says that the body is not what its format asks for: for JSON one
+	// JSON text, for NDJSON one per line.
+	ErrSyntax = errors.New("malformed body")
 	// ErrDepth says that the body nests deeper than Settings.MaxDepth.
 	ErrDepth = errors.New("body nests too deep")
 	// ErrNoRecords says that none of Settings.Records exists in the body.
@@ -37,6 +38,18 @@ const (
 	// NDJSON is one JSON text per line; blank lines and CRLF are allowed, and
 	// the last line needs no newline.
 	NDJSON
+	// CSV is a table (RFC 4180) whose first row names the columns. A row becomes
+	// an object of strings; an empty cell is left out. A table without even the
+	// first row is ErrEmptyBody.
+	CSV
+	// XML is an XML document. It is rewritten as JSON, and the paths lead into
+	// that: an element is an object with its attributes ("@name"), its children
+	// and its text ("#text"), or just its text if it has nothing else, or null if
+	// it is empty; children of one name are an array if there are several; name
+	// spaces are dropped. So the records path starts with the name of the root
+	// element, and a single element there is a record too. Bytes that are not
+	// UTF-8 are ErrSyntax.
+	XML
 )
 
 // Settings say where a body has its records and which values are wanted.
@@ -45,7 +58,8 @@ type Settings struct {
 	// Format is the syntax of the body.
 	Format Format
 	// Records are the candidate paths of the record array. No candidate, "" and
-	// "@this" mean the root. The first that exists and is not null wins. Not used for NDJSON.
+	// "@this" mean the root. The first that exists and is not null wins. A single
+	// object becomes a page of one record with "[@this]". Not used for NDJSON and CSV.
 	Records []string
 	// RecordsOptional makes a body without any of Records an empty page instead of ErrNoRecords.
 	RecordsOptional bool
@@ -53,8 +67,19 @@ type Settings struct {
 	// paths, of which the first that exists and is not null wins.
 	Fields [][]string
 	// Envelope are the values wanted of the whole body, by the same rule. They
-	// are always missing for NDJSON, which has no envelope.
+	// are always missing for NDJSON and CSV, which have no envelope.
 	Envelope [][]string
+	// Split is the simple path (keys and indexes only) of an array inside a record
+	// that holds several events, such as "events" of Google Workspace. A record
+	// with n elements becomes n records, each the vendor's text with one element
+	// left, so all paths stay as they are: "actor.email", "events.0.name". The
+	// vendor's id is then no uid by itself. A record that would grow beyond eight
+	// times its length (and 64 KiB) stays whole. Not used for CSV.
+	Split string
+	// Embedded are the simple paths of strings inside a record that hold JSON
+	// text, such as "CloudTrailEvent". Simple paths of Fields lead on into that
+	// text: "CloudTrailEvent.sourceIPAddress". The record's text stays as it is.
+	Embedded []string
 	// MaxDepth bounds the nesting of arrays and objects; a scalar has depth 0.
 	// 0 means DefaultMaxDepth; the largest allowed is 10,000.
 	MaxDepth int

@@ -11,8 +11,9 @@ const maxRows = 4096
 // collector gathers the records of a page.
 type collector struct {
 	program *program
-	max     int // of records, 0 = no limit
-	total   int // bytes of the body
+	split   *node // finds the array inside a record to split it by; nil if there is none
+	max     int   // of records, 0 = no limit
+	total   int   // bytes of the body
 	out     []Record
 	picks   picks
 	missing []Value // the row of all records without any value
@@ -20,14 +21,22 @@ type collector struct {
 	rows    []Value // rows not yet used
 }
 
-// add walks over one record and keeps it. n, if not nil, knows what the
-// envelope wants inside the record.
+// add walks over one value of the page and keeps the record that it is, or the
+// records that it splits into.
 func (c *collector) add(s *scanner, i, depth int) int {
+	if c.split != nil {
+		return c.addSplit(s, i, depth)
+	}
+	return c.addWhole(s, i, depth, i)
+}
+
+// addWhole walks over one record and keeps it; at is its place in the page.
+func (c *collector) addWhole(s *scanner, i, depth, at int) int {
 	if c.max > 0 && len(c.out) == c.max {
 		s.err = fmt.Errorf("%w: more than %d", ErrTooMany, c.max)
 		return -1
 	}
-	c.reserve(i)
+	c.reserve(at)
 	c.picks.reset(c.row)
 	start := i
 	if i = s.value(i, c.program.root, depth, &c.picks); i < 0 {

@@ -14,16 +14,20 @@ type scanner struct {
 	maxDepth int
 	err      error
 
-	records *collector // takes the elements of the record array
+	records *collector // takes the elements of the record array; nil to find it only
 	found   Kind       // of the value at the records path; of equal keys the first counts
+	mark    int        // where that value is
 }
 
 // fail notes the error with its place and returns -1.
 func (s *scanner) fail(err error, at int) int {
-	if err == ErrSyntax && at >= len(s.text) {
-		s.err = fmt.Errorf("%w: it ends at offset %d", err, len(s.text))
-	} else {
+	switch {
+	case err != ErrSyntax:
 		s.err = fmt.Errorf("%w: offset %d", err, at)
+	case at >= len(s.text):
+		s.err = fmt.Errorf("%w: JSON ends too early at offset %d", err, len(s.text))
+	default:
+		s.err = fmt.Errorf("%w: no JSON at offset %d", err, at)
 	}
 	return -1
 }
@@ -59,10 +63,10 @@ func (s *scanner) wanted(i int, n *node, depth int, p *picks) int {
 	}
 	c, first := s.text[i], n.records && s.found == Missing
 	if first {
-		s.found = kindOf(c)
+		s.found, s.mark = kindOf(c), i
 	}
 	switch {
-	case first && c == '[':
+	case first && c == '[' && s.records != nil:
 		i = s.recordArray(i, inner, depth+1, p)
 	case c == '{':
 		i = s.object(i, inner, depth+1, p)
@@ -71,9 +75,13 @@ func (s *scanner) wanted(i int, n *node, depth int, p *picks) int {
 	default:
 		i = s.value(i, nil, depth, p)
 	}
-	if i >= 0 {
-		p.set(n, s.text[start:i])
+	if i < 0 {
+		return -1
 	}
+	if n.embedded && c == '"' {
+		s.embedded(s.text[start:i], n, depth, p)
+	}
+	p.set(n, s.text[start:i])
 	return i
 }
 
@@ -116,11 +124,11 @@ func (s *scanner) object(i int, n *node, depth int, p *picks) int {
 		if i = skipSpace(text, i); i >= len(text) {
 			return s.fail(ErrSyntax, i)
 		}
-		if text[i] == '}' {
-			return i + 1
-		}
 		if text[i] != ',' {
-			return s.fail(ErrSyntax, i)
+			if text[i] != '}' {
+				return s.fail(ErrSyntax, i)
+			}
+			return i + 1
 		}
 		i = skipSpace(text, i+1)
 	}

@@ -3,7 +3,10 @@
 
 package page
 
-import "math/bits"
+import (
+	"math/bits"
+	"strings"
+)
 
 // str walks over a string.
 func (s *scanner) str(i int) int {
@@ -36,8 +39,9 @@ const (
 // plain returns the index of the first byte at or after i that means something
 // in a string: a quote, a backslash or a control character; or the length of text.
 //
-// It looks at sixteen bytes at a time and without a branch, since most strings
-// are that short and a branch that depends on their length is guessed wrong too often.
+// It looks at eight bytes at a time. With all high bits set no subtraction
+// borrows from a neighbour, so afterwards a high bit is clear exactly where the
+// lower seven bits match; x takes out the bytes that are not ASCII.
 func plain(text string, i int) int {
 	for i+8 <= len(text) {
 		x := load8(text[i : i+8])
@@ -52,15 +56,6 @@ func plain(text string, i int) int {
 		i++
 	}
 	return i
-}
-
-// special returns which of eight bytes is the first to mean something in a
-// string, or 8. With all high bits set no subtraction borrows from a neighbour,
-// so a high bit is clear afterwards exactly where the lower seven bits match.
-func special(x uint64) int {
-	y := x | highs
-	n := ((y ^ ones*'"') - ones) & ((y ^ ones*'\\') - ones) & (y - ones*' ')
-	return bits.TrailingZeros64(^(n|x)&highs) >> 3
 }
 
 // load8 reads eight bytes, the first of them lowest.
@@ -90,25 +85,36 @@ func (s *scanner) escape(i int) int {
 	return s.fail(ErrSyntax, i+1)
 }
 
+// isHex reports whether c is a hexadecimal digit.
 func isHex(c byte) bool {
 	return c-'0' < 10 || (c|0x20)-'a' < 6
 }
 
 // scalar walks over a number or a literal.
 func (s *scanner) scalar(i int) int {
-	switch s.text[i] {
+	rest := s.text[i:]
+	switch rest[0] {
 	case 't':
+		if strings.HasPrefix(rest, "true") {
+			return i + 4
+		}
 		return s.literal(i, "true")
 	case 'f':
+		if strings.HasPrefix(rest, "false") {
+			return i + 5
+		}
 		return s.literal(i, "false")
 	case 'n':
+		if strings.HasPrefix(rest, "null") {
+			return i + 4
+		}
 		return s.literal(i, "null")
 	default:
 		return s.number(i)
 	}
 }
 
-// literal walks over the given word.
+// literal walks over a word byte by byte, to find where it goes wrong.
 func (s *scanner) literal(i int, word string) int {
 	for k := range len(word) {
 		if i+k >= len(s.text) || s.text[i+k] != word[k] {
