@@ -230,10 +230,8 @@ func TestRefusalsAreCountedAndHeldRecordsShown(t *testing.T) {
 	})
 }
 
-func TestQuotaAndEpochAreGauges(t *testing.T) {
+func TestTheVendorsQuotaIsAGauge(t *testing.T) {
 	r := newRig(t, nil)
 	r.sink.telemetry.remaining(42)
-	r.sink.telemetry.epoch(7)
 	assert.InDelta(t, 42, value(t, r.telemetry, "rate_limit_remaining"), 0)
-	assert.InDelta(t, 7, value(t, r.telemetry, "epoch"), 0)
 }
