@@ -46,7 +46,7 @@ response: {id: _document_id, timestamp: '\@timestamp', event_name: action, order
 endpoint: URL/salesforce/services/data/v67.0/query
 credentials: {bearer: TOKEN}
 request:
-  query: {q: "SELECT Id, Action, Section, CreatedDate, CreatedById, CreatedBy.Username, DelegateUser, Display, ResponsibleNamespacePrefix, CreatedByContext, CreatedByIssuer FROM SetupAuditTrail WHERE CreatedDate >= {start} ORDER BY CreatedDate ASC"}
+  query: {q: "SELECT Id, Action, Section, CreatedDate, CreatedById, CreatedBy.Username, CreatedBy.Name, CreatedBy.Email, DelegateUser, Display, ResponsibleNamespacePrefix, CreatedByContext, CreatedByIssuer FROM SetupAuditTrail WHERE CreatedDate >= {start} ORDER BY CreatedDate ASC"}
   headers: {Sforce-Query-Options: "batchSize=200"}
 pagination: {type: next_url, next_url_path: nextRecordsUrl, done_path: done}
 response: {records: records, id: Id, timestamp: CreatedDate, event_name: Action, order: ascending}
