@@ -60,6 +60,9 @@ func (c *Config) compile() (*compiled, error) {
 	return out, err
 }
 
+// pageFormats are the values of response::format.
+var pageFormats = map[string]page.Format{"json": page.JSON, "ndjson": page.NDJSON, "csv": page.CSV, "xml": page.XML}
+
 // byTime tells whether the vendor can be asked by time.
 func (c *Config) byTime() bool { return c.TimeFilter.StartParam != "" || c.mentions("{start}") }
 
@@ -90,9 +93,9 @@ func (c *Config) fetchSettings(attributes []string) (fetch.Settings, error) {
 	if p.Type == paging.LastID && len(lastID) == 0 {
 		lastID = r.ID
 	}
-	decoding := page.Settings{Records: r.Records, RecordsOptional: r.RecordsOptional, MaxDepth: c.Limits.MaxDepth}
-	if r.Format == "ndjson" {
-		decoding.Format = page.NDJSON
+	decoding := page.Settings{
+		Format: pageFormats[r.Format], Records: r.Records, RecordsOptional: r.RecordsOptional,
+		Split: r.Split, Embedded: r.Embedded, MaxDepth: c.Limits.MaxDepth, MaxRecords: c.Limits.MaxRecords,
 	}
 	return fetch.Settings{
 		Request: c.requestSettings(), Page: decoding, Record: records, Filter: keep, MatchPaths: c.MatchPath,
@@ -117,7 +120,9 @@ func (c *Config) recordSettings(attributes []string) (record.Settings, error) {
 	}
 	s := record.Settings{
 		ID: r.ID, Time: r.Timestamp, EventName: r.EventName, Message: r.Message, Severity: r.Severity,
-		TimeFormat: r.TimestampFormat, Zone: zone, IDAndHash: c.Dedupe.Key == dedupeIDAndHash, MaxFuture: 24 * time.Hour,
+		TimeFormat: r.TimestampFormat, Zone: zone,
+		// The parts of a split record share the vendor's id.
+		IDAndHash: c.Dedupe.Key == dedupeIDAndHash || r.Split != "", MaxFuture: 24 * time.Hour,
 	}
 	for _, name := range attributes {
 		s.Attributes = append(s.Attributes, record.Attribute{Name: name, Paths: c.Attributes[name]})

@@ -105,7 +105,7 @@ func createDefaultConfig() component.Config {
 		Response:         ResponseConfig{Format: "json", Order: orderNone},
 		Body:             bodyRaw,
 		Retry:            RetryConfig{InitialInterval: time.Second, Multiplier: 2, MaxInterval: time.Minute},
-		Limits:           LimitsConfig{MaxPageBytes: 32 << 20, MaxDepth: 128, MaxUncommittedPages: 4},
+		Limits:           LimitsConfig{MaxPageBytes: 32 << 20, MaxRecords: 100_000, MaxDepth: 128, MaxUncommittedPages: 4},
 		Dedupe:           DedupeConfig{MaxUIDs: 1_000_000, Key: dedupeID},
 		OnPermanentError: PermanentErrorConfig{Action: actionQuarantine, QuarantineAfter: 15 * time.Minute},
 		ShutdownGrace:    25 * time.Second,
@@ -140,6 +140,8 @@ type RetryConfig struct {
 type LimitsConfig struct {
 	// MaxPageBytes is the largest response, inflated. Default 32MiB.
 	MaxPageBytes Size `mapstructure:"max_page_bytes"`
+	// MaxRecords is the highest number of records on a page. Default 100,000.
+	MaxRecords int `mapstructure:"max_records"`
 	// MaxDepth is the deepest nesting of a response. Default 128.
 	MaxDepth int `mapstructure:"max_depth"`
 	// MaxUncommittedPages is how many delivered pages may wait for their

@@ -28,12 +28,19 @@ const (
 // ResponseConfig is where the records and their parts are. A path is a gjson
 // path; where several are given, the first that leads to a value counts.
 type ResponseConfig struct {
-	// Format is json (default) or ndjson.
+	// Format is json (default), ndjson, csv (a row is an object of its columns) or
+	// xml (read as JSON: elements are keys).
 	Format string `mapstructure:"format"`
 	// Records is the path of the array of records; "" or @this = the root.
 	Records Paths `mapstructure:"records"`
 	// RecordsOptional takes a missing array as an empty page, not as an error.
 	RecordsOptional bool `mapstructure:"records_optional"`
+	// Split is the path of an array inside a record whose elements are the events:
+	// each becomes a record of its own, with the rest of the record around it.
+	Split string `mapstructure:"split"`
+	// Embedded are the paths of texts inside a record that hold JSON; other paths
+	// may lead on into them.
+	Embedded Paths `mapstructure:"embedded"`
 	// ID is the record's unique id. Without it a hash of the record is used.
 	ID Paths `mapstructure:"id"`
 	// Timestamp is the record's event time.

@@ -6,6 +6,7 @@ package restauditreceiver
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -110,7 +111,7 @@ func (c *Config) validateChoices() error {
 		{"time_filter::in", c.TimeFilter.In, []string{inQuery, inHeader, inBody}},
 		{"time_filter::bounds", c.TimeFilter.Bounds, []string{boundsInclusive, boundsExclusive, boundsUnknown}},
 		{"pagination::in", c.Pagination.In, []string{inQuery, inHeader, inBody}},
-		{"response::format", c.Response.Format, []string{"json", "ndjson"}},
+		{"response::format", c.Response.Format, slices.Sorted(maps.Keys(pageFormats))},
 		{"response::order", c.Response.Order, []string{orderAscending, orderDescending, orderNone}},
 		{"body", c.Body, []string{bodyRaw, bodyMap, bodyMessage}},
 		{"dedupe::key", c.Dedupe.Key, []string{dedupeID, dedupeIDAndHash}},
@@ -187,6 +188,7 @@ func (c *Config) validateBounds() error {
 	at(c.Retry.Multiplier >= 1, "`retry::multiplier` must be 1 or more, not %v", c.Retry.Multiplier)
 	at(c.Retry.MaxInterval >= c.Retry.InitialInterval, "`retry::max_interval` (%v) must not be shorter than `retry::initial_interval` (%v)", c.Retry.MaxInterval, c.Retry.InitialInterval)
 	at(c.Limits.MaxPageBytes >= 1<<10, "`limits::max_page_bytes` must be 1KiB or more, not %d bytes", c.Limits.MaxPageBytes)
+	at(c.Limits.MaxRecords > 0, "`limits::max_records` must be positive, not %d", c.Limits.MaxRecords)
 	at(c.Limits.MaxDepth > 0 && c.Limits.MaxDepth <= 10_000, "`limits::max_depth` must be from 1 to 10000, not %d", c.Limits.MaxDepth)
 	at(c.Limits.MaxUncommittedPages > 0 && c.Limits.MaxUncommittedPages <= 100, "`limits::max_uncommitted_pages` must be from 1 to 100, not %d", c.Limits.MaxUncommittedPages)
 	at(c.Dedupe.MaxUIDs > 0, "`dedupe::max_uids` must be positive, not %d", c.Dedupe.MaxUIDs)
