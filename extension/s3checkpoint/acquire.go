@@ -36,6 +36,8 @@ func (c *client) acquire(ctx context.Context) error {
 	case ctx.Err() == nil && !errors.Is(err, ErrClosed):
 		c.log.Error("the checkpoint could not be loaded; this source does not start", zap.Error(err))
 		c.health.report(c.name(), err)
+	case c.watch.host != "":
+		return fmt.Errorf("standing by for the lease of host %q: %w", c.watch.host, err)
 	}
 	return err
 }
@@ -44,22 +46,21 @@ func (c *client) tryAcquire(ctx context.Context) error {
 	if err := c.ready(ctx); err != nil {
 		return err
 	}
-	patience, started, broken := c.cfg.patience(c.closing), time.Now(), 0
+	patience, broken := c.cfg.patience(c.closing), 0
 	for {
 		newest, err := c.read(ctx, c.key)
 		switch {
 		case err != nil:
-		case newest.doc != nil && newest.doc.Writer.ID == c.writer.ID:
-			// The answer to our claim was lost.
-			c.accept(newest.doc, newest.text, newest.etag, started)
-			return nil
 		case newest.broken != nil && broken < maxBroken-1:
 			broken++
-			err = &storeError{kind: kindTransient, op: "get", url: c.store.url(c.key), err: newest.broken}
+			if err := sleep(ctx, c.closing, c.cfg.Retry.InitialInterval); err != nil {
+				return fmt.Errorf("%w: %w", err, newest.broken)
+			}
+			continue
 		default:
 			if d := c.standby(newest); d > 0 {
 				if err := sleep(ctx, c.closing, d); err != nil {
-					return fmt.Errorf("standing by for the lease of host %q: %w", holder(newest), err)
+					return err
 				}
 				patience = c.cfg.patience(c.closing)
 				continue
@@ -80,7 +81,8 @@ func (c *client) tryAcquire(ctx context.Context) error {
 }
 
 // claim writes the epoch of this client. Whoever holds the object until now is
-// fenced when the write is applied, not before.
+// fenced when the write is applied, not before. If the answer is lost the claim
+// is made again on top of it: only an answer proves that nobody came after.
 func (c *client) claim(ctx context.Context, newest *object) error {
 	b, err := c.choose(ctx, newest)
 	if err != nil {

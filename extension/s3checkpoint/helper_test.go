@@ -15,11 +15,16 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.opentelemetry.io/collector/component"
 	"go.opentelemetry.io/collector/component/componentstatus"
+	"go.opentelemetry.io/collector/component/componenttest"
 	"go.opentelemetry.io/collector/config/configoptional"
-	"go.opentelemetry.io/collector/extension/extensiontest"
 	"go.opentelemetry.io/collector/extension/xextension/storage"
+	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/sdk/metric/metricdata"
+	"go.uber.org/zap"
+	"go.uber.org/zap/zaptest/observer"
 
 	"github.com/restaudit/otelcol-audit/extension/s3checkpoint/internal/document"
+	"github.com/restaudit/otelcol-audit/extension/s3checkpoint/internal/metadatatest"
 	"github.com/restaudit/otelcol-audit/internal/s3sim"
 )
 
@@ -77,15 +82,63 @@ func (h *statusHost) last() componentstatus.Status {
 type replica struct {
 	*s3Extension
 	host *statusHost
+	tel  *componenttest.Telemetry
+	logs *observer.ObservedLogs
+}
+
+// sum gives the value of a counter, over all its labels that contain want.
+func (r *replica) sum(t testing.TB, metric string, want ...attribute.KeyValue) (total int64) {
+	t.Helper()
+	got, err := r.tel.GetMetric(metric)
+	if err != nil {
+		return 0 // never counted
+	}
+	for _, p := range got.Data.(metricdata.Sum[int64]).DataPoints {
+		matches := true
+		for _, kv := range want {
+			v, ok := p.Attributes.Value(kv.Key)
+			matches = matches && ok && v == kv.Value
+		}
+		if matches {
+			total += p.Value
+		}
+	}
+	return total
+}
+
+// gauge gives the value of a gauge that has one point.
+func (r *replica) gauge(t testing.TB, metric string) float64 {
+	t.Helper()
+	got, err := r.tel.GetMetric(metric)
+	require.NoError(t, err)
+	switch data := got.Data.(type) {
+	case metricdata.Gauge[float64]:
+		require.Len(t, data.DataPoints, 1)
+		return data.DataPoints[0].Value
+	case metricdata.Gauge[int64]:
+		require.Len(t, data.DataPoints, 1)
+		return float64(data.DataPoints[0].Value)
+	}
+	require.Fail(t, "not a gauge")
+	return 0
 }
 
 func newReplica(t testing.TB, sim *s3sim.Server, change ...func(*Config)) *replica {
 	t.Helper()
-	base := simAWS(sim.Client())
+	return newReplicaVia(t, sim.Client(), change...)
+}
+
+func newReplicaVia(t testing.TB, hc *http.Client, change ...func(*Config)) *replica {
+	t.Helper()
+	base := simAWS(hc)
 	cfg := simConfig(change...)
-	ext, err := newExtension(cfg, extensiontest.NewNopSettings(component.MustNewType("s3checkpoint")), &base)
+	tel := componenttest.NewTelemetry()
+	settings := metadatatest.NewSettings(tel)
+	core, logs := observer.New(zap.InfoLevel)
+	settings.Logger = zap.New(core)
+	ext, err := newExtension(cfg, settings, &base)
 	require.NoError(t, err)
-	r := &replica{s3Extension: ext, host: &statusHost{}}
+	r := &replica{s3Extension: ext, host: &statusHost{}, tel: tel, logs: logs}
 	require.NoError(t, ext.Start(t.Context(), r.host))
 	t.Cleanup(func() { _ = ext.Shutdown(context.Background()) }) // some tests leave S3 broken
 	return r

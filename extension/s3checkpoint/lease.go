@@ -21,6 +21,7 @@ import (
 type watch struct {
 	etag  string
 	since time.Time
+	host  string // who holds it
 }
 
 // mark is the lease that this client writes into the object; nil without one.
@@ -41,7 +42,7 @@ func (c *client) lapsed() bool {
 // standby gives how long to wait before the next look at an object that
 // somebody else holds; 0 = it may be taken over.
 func (c *client) standby(o *object) time.Duration {
-	if c.ttl == 0 || o.missing() {
+	if c.ttl == 0 || o.missing() || o.doc != nil && o.doc.Writer.ID == c.writer.ID {
 		return 0
 	}
 	ttl := c.ttl
@@ -57,7 +58,7 @@ func (c *client) standby(o *object) time.Duration {
 		if c.watch.etag == "" {
 			c.log.Info("standing by: the checkpoint is held", zap.String("by_host", holder(o)), zap.Duration("ttl", ttl))
 		}
-		c.watch = watch{etag: o.etag, since: time.Now()}
+		c.watch = watch{etag: o.etag, since: time.Now(), host: holder(o)}
 	}
 	left := ttl - time.Since(c.watch.since)
 	if left <= 0 {
@@ -82,35 +83,38 @@ func (c *client) renew(ctx context.Context) error {
 	}
 }
 
-// beat renews the lease of an idle holder, every third of the TTL at the
-// latest, until the client is closed or fenced.
+// beat renews the lease of a holder that was idle for a third of the TTL, until
+// the client is closed or fenced.
 func (c *client) beat() {
 	for {
-		if sleep(c.life, nil, c.ttl/6) != nil {
-			return
-		}
 		c.mu.Lock()
-		err, idle := c.usable(), time.Since(c.renewed)
+		err, left := c.usable(), c.ttl/3-time.Since(c.renewed)
 		c.mu.Unlock()
 		if err != nil {
 			return
 		}
-		if idle >= c.ttl/6 {
-			c.beatOnce()
+		if left <= 0 && !c.beatOnce() {
+			left = c.ttl / 12
+		}
+		if sleep(c.life, nil, left) != nil {
+			return
 		}
 	}
 }
 
-func (c *client) beatOnce() {
+// beatOnce tells whether the lease was renewed.
+func (c *client) beatOnce() bool {
 	ctx, cancel := context.WithTimeout(c.life, c.ttl/3)
 	defer cancel()
 	if c.take(ctx) != nil {
-		return // a call is writing, which renews too
+		return false // a call is writing, which renews too
 	}
 	defer c.give()
-	if err := c.renew(ctx); err != nil && !isFinal(err) && c.life.Err() == nil {
+	err := c.renew(ctx)
+	if err != nil && !isFinal(err) && c.life.Err() == nil {
 		c.log.Warn("could not renew the lease", zap.Error(err))
 	}
+	return err == nil
 }
 
 // release gives the lease up, so that a standby need not wait. It is one

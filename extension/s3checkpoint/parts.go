@@ -105,7 +105,11 @@ func (c *client) bytesOf(ctx context.Context, v document.Value) ([]byte, error) 
 	patience := c.cfg.patience(c.closing)
 	for {
 		body, err := c.readPart(ctx, v.Blob)
-		if kindOf(err) != kindTransient {
+		switch kindOf(err) {
+		case kindMissing:
+			return nil, fmt.Errorf("%w: a part is gone: %w", ErrCorrupt, err)
+		case kindTransient:
+		default:
 			return body, err
 		}
 		if err := patience.wait(ctx, err); err != nil {

@@ -16,7 +16,8 @@ import (
 type verdict uint8
 
 const (
-	again      verdict = iota // the same write may be tried again
+	again      verdict = iota // the same write may be tried again, after a pause
+	now                       // the same: it was aimed at an ETag that is known now
 	landed                    // it is in place: the answer to an earlier attempt was lost
 	rebase                    // an earlier write of ours is in place
 	suspicious                // could be a stale read; look again
@@ -86,9 +87,11 @@ func (c *client) judge(doc *document.Document, text []byte, etag string, next *d
 		return finding{verdict: suspicious, older: doc, err: fmt.Errorf("%s holds an older state than this process wrote: %w", c.store.url(c.key), cause)}
 	case doc.Nonce == next.Nonce:
 		return finding{verdict: landed, etag: etag}
-	case doc.Nonce == mine.Nonce:
-		c.held.etag = etag // equal, or the server copied the object
+	case doc.Nonce == mine.Nonce && c.held.etag == etag:
 		return finding{verdict: again, err: cause}
+	case doc.Nonce == mine.Nonce:
+		c.held.etag = etag // somebody copied the object onto itself
+		return finding{verdict: now, err: cause}
 	case doc.Generation > mine.Generation:
 		c.accept(doc, text, etag, c.renewed)
 		return finding{verdict: rebase, err: errRebase}
@@ -101,7 +104,7 @@ func (c *client) judge(doc *document.Document, text []byte, etag string, next *d
 func (c *client) judgeCorrupt(text []byte, etag string, err error) finding {
 	if bytes.Contains(text, []byte(`"id": "`+c.writer.ID+`"`)) {
 		c.held.etag, c.held.unsure = etag, true
-		return finding{verdict: again, err: err}
+		return finding{verdict: now, err: err}
 	}
 	return finding{verdict: suspicious, err: c.corruptError(err)}
 }

@@ -83,7 +83,7 @@ func classify(err error) (kind, string) {
 		code = api.ErrorCode()
 	}
 	var res *smithyhttp.ResponseError
-	if !errors.As(err, &res) {
+	if !errors.As(err, &res) || res.HTTPStatusCode() == 0 {
 		// No answer at all: network, time limit, credentials.
 		return kindTransient, ""
 	}

@@ -95,8 +95,12 @@ func (c *client) persist(ctx context.Context, next *document.Document, body []by
 				return nil
 			case rebase, final:
 				return found.err
+			case now:
+				if odd++; odd < maxOdd {
+					continue
+				}
 			case suspicious:
-				if odd++; odd == maxOdd {
+				if odd++; odd >= maxOdd {
 					return c.believe(found)
 				}
 			}

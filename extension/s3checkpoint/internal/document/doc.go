@@ -8,10 +8,10 @@
 //	  "schema": 1,
 //	  "min_reader": 1,
 //	  "nonce": "0199...",
+//	  "writer": {"id": "...", "host": "pod-x", "version": "0.1.0"},
 //	  "component": "receiver/restaudit/okta",
 //	  "epoch": 7,
 //	  "generation": 4211,
-//	  "writer": {"id":"...","host":"pod-x","version":"0.1.0"},
 //	  "updated_at": "2025-12-17T15:30:01.5Z",
 //	  "data": {
 //	    "state": {"last_timestamp":"2025-12-17T15:30:00.123Z","cursor":"eyJ"}

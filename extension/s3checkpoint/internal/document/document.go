@@ -61,16 +61,16 @@ type Document struct {
 }
 
 // head is everything before the data, in the order in which it is written. The
-// nonce is early: what is left of a torn write should still tell whose it was.
+// writer is early: what is left of a torn write should still tell whose it was.
 type head struct {
 	Schema      int       `json:"schema"`
 	MinReader   int       `json:"min_reader"`
 	Nonce       string    `json:"nonce"`
+	Writer      Writer    `json:"writer"`
 	Component   string    `json:"component"`
 	StorageName string    `json:"storage_name,omitempty"`
 	Epoch       uint64    `json:"epoch"`
 	Generation  uint64    `json:"generation"`
-	Writer      Writer    `json:"writer"`
 	UpdatedAt   time.Time `json:"updated_at"`
 	Lease       *Lease    `json:"lease,omitempty"`
 }
