@@ -105,9 +105,25 @@ func TestAChangeIsWhatWasAdded(t *testing.T) {
 		assert.Empty(t, s.Pending().Put)
 		assert.Empty(t, s.Pending().Drop)
 	})
+	t.Run("a merge leaves evicted hours out", func(t *testing.T) {
+		for i := range uint64(fanout - 2) { // two chunks are there, of hours 5 to 8
+			s.Add(9, 1000+i, 1)
+			s.Add(50, 2000+i, 9)
+			s.Evict(6, 9)
+			c = s.Pending()
+			s.Committed(c)
+		}
+		require.Len(t, c.State.Chunks, 1)
+		assert.Equal(t, Meta{ID: 4, Count: 7, MinHour: 7, MaxHour: 50}, c.State.Chunks[0], "only 111, of hour 5, is gone")
+	})
+	t.Run("hours that no late walk met are not in the state", func(t *testing.T) {
+		assert.Equal(t, []Span{{From: 50, To: 50, Walk: 9}}, s.Pending().State.Touched)
+		s.Evict(0, 11)
+		assert.Empty(t, s.Pending().State.Touched)
+	})
 	t.Run("chunks of evicted hours are dropped", func(t *testing.T) {
-		s.Evict(100, 9)
-		assert.Equal(t, []uint64{1, 2}, s.Pending().Drop)
+		s.Evict(100, 11)
+		assert.Len(t, s.Pending().Drop, 1)
 		assert.Empty(t, s.Pending().State.Chunks)
 	})
 }

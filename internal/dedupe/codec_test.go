@@ -5,6 +5,7 @@ package dedupe
 
 import (
 	"bytes"
+	"encoding/binary"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -40,6 +41,36 @@ func TestEveryDamageIsNoticed(t *testing.T) {
 	assert.Equal(t, Chunk{}, c, "a refused chunk leaves no trace")
 }
 
+func TestOnlyOneByteSequenceStandsForAChunk(t *testing.T) {
+	hash := func(h byte) []byte { return []byte{h, 0, 0, 0, 0, 0, 0, 0} }
+	hours := func(groups ...[]byte) []byte { return bytes.Join(groups, nil) }
+	for name, body := range map[string][]byte{
+		"a number in a longer form":  {0x80, 0x00, 0},
+		"an hour without uids":       {1, 1, 4, 0},
+		"an hour twice":              hours([]byte{1, 2, 4, 1}, hash(1), []byte{0, 1}, hash(2)),
+		"a uid twice":                hours([]byte{1, 1, 4, 2}, hash(1), hash(1)),
+		"uids that descend":          hours([]byte{1, 1, 4, 2}, hash(2), hash(1)),
+		"more hours than there are":  hours([]byte{1, 3, 4, 1}, hash(1), []byte{1, 1}, hash(2)),
+		"fewer hours than there are": hours([]byte{1, 1, 4, 1}, hash(1), []byte{1, 1}, hash(2)),
+		"more uids than there are":   hours([]byte{1, 1, 4, 200}, hash(1)),
+		"an endless number":          bytes.Repeat([]byte{0xff}, 20),
+		"no numbers":                 {},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var c Chunk
+			require.ErrorIs(t, c.UnmarshalBinary(sealed(body)), ErrChunk)
+		})
+	}
+	var c Chunk
+	require.NoError(t, c.UnmarshalBinary(sealed(hours([]byte{1, 2, 4, 1}, hash(1), []byte{1, 1}, hash(2)))))
+}
+
+// sealed puts the start before and the checksum behind.
+func sealed(body []byte) []byte {
+	data := append([]byte(magic), body...)
+	return binary.LittleEndian.AppendUint32(data, checksum(data))
+}
+
 func TestLargeAmountsAreSplitEqually(t *testing.T) {
 	var items []item
 	for i := range 100_000 {
@@ -67,9 +98,7 @@ func FuzzChunkUnmarshal(f *testing.F) {
 		f.Add(data[len(magic) : len(data)-4])
 	}
 	f.Fuzz(func(t *testing.T, body []byte) {
-		data := append([]byte(magic), body...)
-		sum := checksum(data)
-		data = append(data, byte(sum), byte(sum>>8), byte(sum>>16), byte(sum>>24))
+		data := sealed(body)
 		var c Chunk
 		if err := c.UnmarshalBinary(data); err != nil {
 			require.ErrorIs(t, err, ErrChunk)

@@ -114,6 +114,7 @@ func TestEvict(t *testing.T) {
 		s.Add(7, s.Hash("2"), 3)
 		assert.True(t, s.Seen(s.Hash("2")))
 		assert.Equal(t, 7, s.Len())
+		s.checkInvariants(t)
 	})
 }
 
@@ -174,6 +175,22 @@ func TestMoreHoursThanSlotsJoinTheOldest(t *testing.T) {
 	_, cut := s.CutBefore()
 	assert.False(t, cut, "nothing is forgotten for it")
 
+	t.Run("a joined hour is spared as long as one of its hours is not old", func(t *testing.T) {
+		oldest := s.buckets.slots[s.buckets.order[0]]
+		require.Greater(t, oldest.last, oldest.first)
+		assert.Zero(t, s.Evict(oldest.last, 9))
+	})
+	t.Run("a joined hour was met when one of its hours was", func(t *testing.T) {
+		s := newTestSet(0)
+		for hour := range int64(maxBucket) {
+			s.Add(hour, uint64(hour), 1)
+		}
+		require.True(t, s.Touch(1, 5))
+		require.True(t, s.Touch(2, 5))
+		s.Add(maxBucket, maxBucket, 5)
+		assert.Equal(t, maxBucket-4, s.Evict(maxBucket, 6), "0 to 3 stay: two pairs")
+		assert.True(t, s.Seen(0) && s.Seen(3))
+	})
 	t.Run("a joined hour goes when its last hour does", func(t *testing.T) {
 		s.Evict(2*(hours-20), 3)
 		for hour := hours - 20; hour < hours; hour++ {
