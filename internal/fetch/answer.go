@@ -16,9 +16,10 @@ import (
 type envelope struct {
 	paths                                      [][]string
 	cursor, url, more, done, total, totalPages int
+	related                                    int
 }
 
-func newEnvelope(s NextSettings) envelope {
+func newEnvelope(s NextSettings, related RelatedSettings) envelope {
 	var e envelope
 	add := func(paths []string) int {
 		if len(paths) == 0 {
@@ -30,6 +31,7 @@ func newEnvelope(s NextSettings) envelope {
 	e.cursor, e.url = add(s.Cursor), add(s.URL)
 	e.more, e.done = add(s.More), add(s.Done)
 	e.total, e.totalPages = add(s.Total), add(s.TotalPages)
+	e.related = add(related.Path)
 	return e
 }
 

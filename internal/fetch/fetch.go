@@ -26,8 +26,9 @@ type Fetcher struct {
 	client   Client
 	auth     Refresher
 	envelope envelope
-	// lastID and match are the indexes of further fields of a record, -1 = none.
-	lastID, match int
+	// lastID, match and related are the indexes of further fields of a record, -1
+	// = none.
+	lastID, match, related int
 }
 
 // New compiles the settings. Its errors name the YAML key. auth may be nil.
@@ -49,7 +50,9 @@ func New(s Settings, client Client, auth Refresher) (*Fetcher, error) {
 		f.match = len(s.Page.Fields)
 		s.Page.Fields = append(s.Page.Fields, s.MatchPaths)
 	}
-	f.envelope = newEnvelope(s.Next)
+	f.related = len(s.Page.Fields)
+	s.Page.Fields = append(s.Page.Fields, s.Related.Fields...)
+	f.envelope = newEnvelope(s.Next, s.Related)
 	s.Page.Envelope = f.envelope.paths
 	f.decoder, err = page.NewDecoder(s.Page)
 	return f, err
@@ -79,7 +82,9 @@ func (f *Fetcher) Fetch(ctx context.Context, ask Ask) (Result, error) {
 		Next:      f.settings.Paging.Next(ask.Position, answer),
 		Remaining: send.ParseLimits(resp.Header, now).Remaining,
 	}
-	f.collect(&res, decoded, f.records.Build(decoded, now), ask)
+	records := f.records.Build(decoded, now)
+	f.settings.Related.join(value(decoded, f.envelope.related), decoded.Records, records, f.related)
+	f.collect(&res, decoded, records, ask)
 	return res, nil
 }
 

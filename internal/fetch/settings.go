@@ -26,8 +26,10 @@ type Settings struct {
 	Filter  *filter.Filter // nil keeps everything
 	// MatchPaths is the field that Filter looks at; none = the raw record.
 	MatchPaths []string
-	Paging     paging.Settings
-	Next       NextSettings
+	// Related joins objects beside the records into them.
+	Related RelatedSettings
+	Paging  paging.Settings
+	Next    NextSettings
 	// Start and End are the formats of the window's bounds.
 	Start, End timefmt.Format
 	// OffsetStart and PageStart are the numbers of the first offset and page.

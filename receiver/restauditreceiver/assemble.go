@@ -111,7 +111,7 @@ func (r *auditReceiver) sink(c *compiled, tel *telemetry, state *status) (*sink,
 	return newSink(sinkSettings{
 		next: r.next, obs: obs, telemetry: tel, status: state, logger: r.set.Logger,
 		emitter: newEmitter(emitSettings{
-			body: r.cfg.Body, attributes: c.attributes, resource: resource,
+			body: r.cfg.Body, attributes: c.attributes, mapsFrom: c.mapsFrom, resource: resource,
 			documentID: r.cfg.DocumentID, version: r.set.BuildInfo.Version,
 		}),
 		backOff:         newBackOff(r.cfg.Retry.InitialInterval, r.cfg.Retry.MaxInterval, r.cfg.Retry.Multiplier, nil),

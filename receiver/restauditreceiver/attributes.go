@@ -41,6 +41,14 @@ func putAttribute(attrs pcommon.Map, name string, v page.Value) {
 	}
 }
 
+// putObject writes an object as a map, or as its JSON text if it is too large.
+func putObject(attrs pcommon.Map, name string, v page.Value) {
+	value := attrs.PutEmpty(name)
+	if !setJSONMap(value, v.Raw) {
+		value.SetStr(v.Raw)
+	}
+}
+
 // setScalars writes an array of strings, numbers and booleans. It reports false
 // for an array with anything else in it.
 func setScalars(value pcommon.Value, raw string) bool {

@@ -13,6 +13,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/restaudit/otelcol-audit/internal/checkpoint"
@@ -33,8 +34,10 @@ type compiled struct {
 	fetch  fetch.Settings
 	send   send.Settings
 	source source.Settings
-	// attributes are the names of record.Record.Values.
+	// attributes are the names of record.Record.Values; from mapsFrom on they are
+	// written as maps.
 	attributes []string
+	mapsFrom   int
 }
 
 // compile translates the configuration and tries all its parts, without any
@@ -45,6 +48,8 @@ func (c *Config) compile() (*compiled, error) {
 	if out.fetch, err = c.fetchSettings(out.attributes); err != nil {
 		return nil, err
 	}
+	out.mapsFrom = len(out.attributes)
+	out.attributes = append(out.attributes, c.relatedNames()...)
 	endpoint, err := c.endpoint(out.fetch.Request)
 	if err != nil {
 		return nil, err
@@ -99,6 +104,7 @@ func (c *Config) fetchSettings(attributes []string) (fetch.Settings, error) {
 	}
 	return fetch.Settings{
 		Request: c.requestSettings(), Page: decoding, Record: records, Filter: keep, MatchPaths: c.MatchPath,
+		Related: c.related(),
 		Paging: paging.Settings{
 			Type: p.Type, PageSize: p.PageSize, Persistent: p.Persistent,
 			StopOnShortPage: p.StopOnShortPage, TotalIsPages: len(p.TotalPagesPath) > 0,
@@ -110,6 +116,24 @@ func (c *Config) fetchSettings(attributes []string) (fetch.Settings, error) {
 		},
 		Start: format, End: format, OffsetStart: p.OffsetStart, PageStart: p.PageStart, WindowOnce: p.Persistent,
 	}, nil
+}
+
+func (c *Config) related() fetch.RelatedSettings {
+	s := fetch.RelatedSettings{Path: c.Response.Related.Path}
+	for _, field := range c.Response.Related.Fields {
+		s.Fields = append(s.Fields, []string{field})
+	}
+	return s
+}
+
+// relatedNames are the attributes of related objects: related.actor for the
+// field details.actor.
+func (c *Config) relatedNames() []string {
+	var names []string
+	for _, field := range c.Response.Related.Fields {
+		names = append(names, "related."+field[strings.LastIndexByte(field, '.')+1:])
+	}
+	return names
 }
 
 func (c *Config) recordSettings(attributes []string) (record.Settings, error) {

@@ -41,6 +41,9 @@ type ResponseConfig struct {
 	// Embedded are the paths of texts inside a record that hold JSON; other paths
 	// may lead on into them.
 	Embedded Paths `mapstructure:"embedded"`
+	// Related joins objects beside the records into them as attributes
+	// related.NAME, where NAME is the last part of the field's path.
+	Related RelatedConfig `mapstructure:"related"`
 	// ID is the record's unique id. Without it a hash of the record is used.
 	ID Paths `mapstructure:"id"`
 	// Timestamp is the record's event time.
@@ -62,6 +65,15 @@ type ResponseConfig struct {
 	// ErrorWhen are answers that are errors whatever their status says.
 	ErrorWhen ErrorRules `mapstructure:"error_when"`
 	_         struct{}
+}
+
+// RelatedConfig is where the vendor delivers objects that records refer to.
+type RelatedConfig struct {
+	// Path is the object that has the related objects by their ids.
+	Path Paths `mapstructure:"path"`
+	// Fields are the record's fields that hold such an id.
+	Fields Paths `mapstructure:"fields"`
+	_      struct{}
 }
 
 // ErrorRules is one rule or a list of rules.

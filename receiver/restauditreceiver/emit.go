@@ -11,6 +11,7 @@ import (
 	"go.opentelemetry.io/collector/pdata/pcommon"
 	"go.opentelemetry.io/collector/pdata/plog"
 
+	"github.com/restaudit/otelcol-audit/internal/page"
 	"github.com/restaudit/otelcol-audit/internal/record"
 	"github.com/restaudit/otelcol-audit/receiver/restauditreceiver/internal/metadata"
 )
@@ -46,6 +47,9 @@ type emitSettings struct {
 	// attributes are the names of Record.Values, in their order. A reserved or
 	// empty name is not emitted.
 	attributes []string
+	// mapsFrom is the index of the first attribute whose objects are written as
+	// maps.
+	mapsFrom int
 	// resource are the resource attributes, the same for each record of the source.
 	resource map[string]string
 	// documentID adds elasticsearch.document_id, derived from the uid.
@@ -144,7 +148,11 @@ func (e *emitter) putAttributes(attrs pcommon.Map, r *record.Record, parseError 
 		attrs.PutBool(attrInvalidUTF8, true)
 	}
 	for i, v := range values {
-		if name := e.settings.attributes[i]; name != "" {
+		switch name := e.settings.attributes[i]; {
+		case name == "":
+		case v.Kind == page.Object && i >= e.settings.mapsFrom:
+			putObject(attrs, name, v)
+		default:
 			putAttribute(attrs, name, v)
 		}
 	}

@@ -136,7 +136,11 @@ func (c *Config) validateResponse() error {
 		"response::message": c.Response.Message, "response::event_name": c.Response.EventName, "response::severity": c.Response.Severity,
 		"match_path": c.MatchPath, "pagination::cursor_path": c.Pagination.CursorPath, "pagination::next_url_path": c.Pagination.NextURLPath,
 		"pagination::last_id_path": c.Pagination.LastIDPath, "pagination::has_more_path": c.Pagination.HasMorePath,
+		"response::related::path": c.Response.Related.Path, "response::related::fields": c.Response.Related.Fields,
 		"pagination::done_path": c.Pagination.DonePath, "pagination::total_path": c.Pagination.TotalPath, "pagination::total_pages_path": c.Pagination.TotalPagesPath,
+	}
+	if (len(c.Response.Related.Path) > 0) != (len(c.Response.Related.Fields) > 0) {
+		errs = append(errs, errors.New("`response::related` needs both `path` and `fields`"))
 	}
 	for name, candidates := range c.Attributes {
 		paths["attributes::"+name] = candidates

@@ -87,7 +87,8 @@ endpoint: URL/asa/v1/teams/{params.team}/auditsV2
 params: {team: acme}
 credentials: {bearer: TOKEN}
 pagination: {type: link, persistent: true, limit_param: count, page_size: 7}
-response: {records: list, id: id, timestamp: timestamp, event_name: details.type}
+response: {records: list, id: id, timestamp: timestamp, event_name: details.type,
+           related: {path: related_objects, fields: [details.actor, details.client]}}
 `,
 	vendorsim.NDJSON: `
 endpoint: URL/ndjson/v1/events

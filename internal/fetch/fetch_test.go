@@ -1,0 +1,209 @@
+// Copyright The restaudit Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package fetch
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/url"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/restaudit/otelcol-audit/internal/filter"
+	"github.com/restaudit/otelcol-audit/internal/page"
+	"github.com/restaudit/otelcol-audit/internal/paging"
+	"github.com/restaudit/otelcol-audit/internal/record"
+	"github.com/restaudit/otelcol-audit/internal/request"
+	"github.com/restaudit/otelcol-audit/internal/send"
+	"github.com/restaudit/otelcol-audit/internal/window"
+)
+
+// script answers requests with the answers that it holds, in their order.
+type script struct {
+	answers []any // *send.Response or error
+	asked   []*url.URL
+	// changed is what Refresh answers.
+	changed   bool
+	refreshes int
+}
+
+func (s *script) Do(_ context.Context, req *http.Request) (*send.Response, error) {
+	s.asked = append(s.asked, req.URL)
+	next := s.answers[0]
+	s.answers = s.answers[1:]
+	if err, ok := next.(error); ok {
+		return nil, err
+	}
+	resp := next.(*send.Response)
+	if resp.URL == nil {
+		resp.URL = req.URL
+	}
+	if resp.Header == nil {
+		resp.Header = http.Header{}
+	}
+	if resp.Status == 0 {
+		resp.Status = http.StatusOK
+	}
+	return resp, nil
+}
+
+func (s *script) Refresh(context.Context) (bool, error) {
+	s.refreshes++
+	return s.changed, nil
+}
+
+func settings() Settings {
+	return Settings{
+		Request: request.Settings{URL: "https://api.example/v1/events", Place: []request.Param{
+			{Name: "since", Value: "{start}"}, {Name: "cursor", Value: "{cursor}"}, {Name: "skip", Value: "{offset}"},
+		}},
+		Page:   page.Settings{Records: []string{"data"}},
+		Record: record.Settings{ID: []string{"id"}, Time: []string{"at"}, MaxFuture: time.Hour},
+		Paging: paging.Settings{Type: paging.Cursor},
+		Next:   NextSettings{Cursor: []string{"next"}, LinkRel: "next"},
+	}
+}
+
+func get(t *testing.T, s Settings, c *script, ask Ask) (Result, error) {
+	t.Helper()
+	f, err := New(s, c, c)
+	require.NoError(t, err)
+	return f.Fetch(t.Context(), ask)
+}
+
+func ids(records []record.Record) []string {
+	var out []string
+	for _, r := range records {
+		out = append(out, r.UID)
+	}
+	return out
+}
+
+const twoRecords = `{"data":[{"id":"a","at":"2026-01-01T00:00:02Z","who":"u1"},{"id":"b","at":"2026-01-01T00:00:01Z","who":"u2"}],"next":"n1"}`
+
+func TestAPageBecomesRecordsAndAPosition(t *testing.T) {
+	c := &script{answers: []any{&send.Response{Body: twoRecords}}}
+	from := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+	res, err := get(t, settings(), c, Ask{Window: window.Window{From: from}, Now: from.Add(time.Hour)})
+	require.NoError(t, err)
+	assert.Equal(t, []string{"a", "b"}, ids(res.Records))
+	assert.Equal(t, paging.Position{Cursor: "n1"}, res.Next.Position)
+	assert.Equal(t, from.Add(2*time.Second), res.Newest)
+	assert.Equal(t, from.Add(time.Second), res.Oldest)
+	assert.Equal(t, "since=2026-01-01T00%3A00%3A00Z", c.asked[0].RawQuery)
+}
+
+func TestAWindowIsNotSentWithAPersistentCursor(t *testing.T) {
+	s := settings()
+	s.WindowOnce = true
+	c := &script{answers: []any{&send.Response{Body: twoRecords}}}
+	_, err := get(t, s, c, Ask{Window: window.Window{From: time.Unix(0, 0)}, Position: paging.Position{Cursor: "n1"}})
+	require.NoError(t, err)
+	assert.Equal(t, "cursor=n1", c.asked[0].RawQuery)
+}
+
+func TestAnEventFromTheFutureDoesNotMoveTheNewestTime(t *testing.T) {
+	body := `{"data":[{"id":"a","at":"9999-01-01T00:00:00Z"},{"id":"b","at":"2026-01-01T00:00:00Z"}]}`
+	res, err := get(t, settings(), &script{answers: []any{&send.Response{Body: body}}}, Ask{Now: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)})
+	require.NoError(t, err)
+	assert.Len(t, res.Records, 2)
+	assert.Equal(t, 2026, res.Newest.Year())
+}
+
+func TestTheFilterCountsWhatItDrops(t *testing.T) {
+	s := settings()
+	var err error
+	s.Filter, err = filter.New(filter.Settings{Exclude: []string{"^u1$"}})
+	require.NoError(t, err)
+	s.MatchPaths = []string{"who"}
+	res, err := get(t, s, &script{answers: []any{&send.Response{Body: twoRecords}}}, Ask{})
+	require.NoError(t, err)
+	assert.Equal(t, []string{"b"}, ids(res.Records))
+	assert.Equal(t, 2, res.Fetched)
+	assert.Equal(t, 1, res.Filtered)
+}
+
+func TestRecordsBeforeTheFloorAreDropped(t *testing.T) {
+	floor := time.Date(2026, 1, 1, 0, 0, 2, 0, time.UTC)
+	res, err := get(t, settings(), &script{answers: []any{&send.Response{Body: twoRecords}}}, Ask{Floor: floor})
+	require.NoError(t, err)
+	assert.Equal(t, []string{"a"}, ids(res.Records))
+}
+
+func TestRefusedCredentialsAreRenewedOnceForTheSamePage(t *testing.T) {
+	refused := &send.Error{Class: send.ClassAuth, Status: 401, Err: errors.New("expired")}
+	c := &script{changed: true, answers: []any{refused, &send.Response{Body: twoRecords}}}
+	res, err := get(t, settings(), c, Ask{})
+	require.NoError(t, err)
+	assert.Len(t, res.Records, 2)
+	assert.Equal(t, c.asked[0], c.asked[1])
+
+	c = &script{changed: false, answers: []any{refused}}
+	_, err = get(t, settings(), c, Ask{})
+	require.ErrorIs(t, err, refused)
+	c = &script{changed: true, answers: []any{refused, refused}}
+	_, err = get(t, settings(), c, Ask{})
+	require.ErrorIs(t, err, refused)
+	assert.Equal(t, 1, c.refreshes)
+}
+
+func TestAnswersWithoutAPage(t *testing.T) {
+	for name, tc := range map[string]struct {
+		resp  send.Response
+		empty bool
+	}{
+		"204 is an empty page":           {send.Response{Status: 204}, true},
+		"304 is an empty page":           {send.Response{Status: 304}, true},
+		"an empty list is an empty page": {send.Response{Body: `{"data":[]}`}, true},
+		"null is an empty page":          {send.Response{Body: `{"data":null}`}, true},
+		"an empty body is an error":      {send.Response{Body: ""}, false},
+		"a missing list is an error":     {send.Response{Body: `{}`}, false},
+		"HTML is an error":               {send.Response{Body: `<html>{"data":[]}</html>`}, false},
+		"half a page is an error":        {send.Response{Body: twoRecords[:80]}, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			res, err := get(t, settings(), &script{answers: []any{&tc.resp}}, Ask{})
+			if tc.empty {
+				require.NoError(t, err)
+				assert.Zero(t, res.Fetched)
+				assert.True(t, res.Next.End)
+				return
+			}
+			var failure *send.Error
+			require.ErrorAs(t, err, &failure)
+			assert.Equal(t, send.ClassData, failure.Class)
+		})
+	}
+}
+
+func TestLinksAreFollowedAsTheVendorWroteThem(t *testing.T) {
+	s := settings()
+	s.Paging.Type = paging.Link
+	s.Page.Records = nil
+	header := http.Header{"Link": {`<https://api.example/v1/events?x=1>; rel="self"`, `</v1/events?after=a%2Bb>; rel="next"`}}
+	c := &script{answers: []any{&send.Response{Body: `[{"id":"a"}]`, Header: header}, &send.Response{Body: `[]`}}}
+	res, err := get(t, s, c, Ask{})
+	require.NoError(t, err)
+	assert.Equal(t, "https://api.example/v1/events?after=a%2Bb", res.Next.Position.URL)
+	_, err = get(t, s, c, Ask{Position: res.Next.Position})
+	require.NoError(t, err)
+	assert.Equal(t, "https://api.example/v1/events?after=a%2Bb", c.asked[1].String())
+}
+
+func TestRelatedObjectsAreJoinedIntoTheRecords(t *testing.T) {
+	s := settings()
+	s.Related = RelatedSettings{Path: []string{"related"}, Fields: [][]string{{"who"}, {"where"}}}
+	body := `{"data":[{"id":"a","who":"u1"},{"id":"b","who":"nobody"}],"related":{"u1":{"type":"user","name":"jane"},"u2":7}}`
+	res, err := get(t, s, &script{answers: []any{&send.Response{Body: body}}}, Ask{})
+	require.NoError(t, err)
+	require.Len(t, res.Records[0].Values, 2)
+	assert.Equal(t, `{"type":"user","name":"jane"}`, res.Records[0].Values[0].Raw)
+	assert.False(t, res.Records[0].Values[1].Exists())
+	assert.False(t, res.Records[1].Values[0].Exists())
+	assert.Equal(t, `{"id":"a","who":"u1"}`, res.Records[0].Raw, "the body stays as it is")
+}
