@@ -108,13 +108,9 @@ func (d *digest) ask(ctx context.Context, req *http.Request) (*challenge, error)
 		}
 		d.clients[origin] = client
 	}
-	probe, err := http.NewRequestWithContext(ctx, req.Method, origin, nil)
-	if err != nil {
-		return nil, retry("asking for a challenge", errors.New("no request can be made"))
-	}
-	u := *req.URL
-	probe.URL = &u
-	_, err = client.Do(ctx, probe)
+	// Not a clone: that would carry the other headers of the source along.
+	probe := &http.Request{Method: req.Method, URL: req.URL, Host: req.URL.Host, Header: http.Header{"User-Agent": req.Header["User-Agent"]}}
+	_, err := client.Do(ctx, probe)
 	e, ok := errors.AsType[*send.Error](err)
 	switch {
 	case err == nil:

@@ -104,7 +104,7 @@ func TestRotationUnderLoad(t *testing.T) {
 	var current atomic.Int64
 	ctx, cancel := context.WithCancel(t.Context())
 	var wg sync.WaitGroup
-	for range 4 {
+	for range 2 {
 		wg.Go(func() {
 			for ctx.Err() == nil {
 				atLeast := current.Load()

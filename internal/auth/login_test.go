@@ -38,7 +38,8 @@ func TestLogin(t *testing.T) {
 				assert.JSONEq(t, `{"key_id":"k","key_secret":"s\"1"}`, string(body))
 				_, _ = io.WriteString(w, `{"data":{"bearer_token":"tok"},"expires_at":"`+time.Now().Add(time.Hour).UTC().Format(time.RFC3339)+`"}`)
 			},
-			http.Header{"Authorization": {"Bearer tok"}}, "", time.Hour,
+			http.Header{"Authorization": {"Bearer tok"}},
+			"", time.Hour,
 		},
 		{
 			"token in a header",
@@ -50,7 +51,8 @@ func TestLogin(t *testing.T) {
 				assert.Equal(t, "v", r.Header.Get("X-Key"))
 				w.Header().Set("X-Session", "tok")
 			},
-			http.Header{"X-Token": {"tok"}}, "", time.Minute,
+			http.Header{"X-Token": {"tok"}},
+			"", time.Minute,
 		},
 		{
 			"session cookie (Zscaler)",
@@ -64,13 +66,15 @@ func TestLogin(t *testing.T) {
 				http.SetCookie(w, &http.Cookie{Name: "other", Value: "x"})
 				http.SetCookie(w, &http.Cookie{Name: "JSESSIONID", Value: "tok"})
 			},
-			http.Header{"Cookie": {"JSESSIONID=tok; x"}}, "", 0,
+			http.Header{"Cookie": {"JSESSIONID=tok; x"}},
+			"", 0,
 		},
 		{
 			"token into the query",
 			LoginConfig{Secrets: map[string]configopaque.String{"p": "x"}, TokenPath: "t", Query: "sid"},
 			func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, `{"t":12345678901234567890}`) },
-			http.Header{}, "sid=12345678901234567890", 0,
+			http.Header{},
+			"sid=12345678901234567890", 0,
 		},
 	}
 	for _, tt := range tests {

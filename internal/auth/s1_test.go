@@ -81,7 +81,7 @@ func newNetwork(t *testing.T) *network {
 	n.vendor = httptest.NewTLSServer(http.HandlerFunc(n.serveVendor))
 	n.evilTLS = httptest.NewTLSServer(http.HandlerFunc(n.serveEvil))
 	n.evilPlain = httptest.NewServer(http.HandlerFunc(n.serveEvil))
-	insecure := &tls.Config{InsecureSkipVerify: true} //nolint:gosec // the test must not be saved by certificates
+	insecure := &tls.Config{InsecureSkipVerify: true} // the test must not be saved by certificates
 	dialTLS := func(ctx context.Context, network, addr string) (net.Conn, error) {
 		to := n.evilTLS
 		if isVendor(addr) {

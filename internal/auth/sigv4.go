@@ -101,7 +101,7 @@ func (s *sigV4) provider(ctx context.Context) (*aws.CredentialsCache, error) {
 	if err != nil {
 		return nil, err
 	}
-	var from aws.CredentialsProvider = loaded.Credentials
+	from := loaded.Credentials
 	if s.cfg.RoleARN != "" {
 		from = stscreds.NewAssumeRoleProvider(sts.NewFromConfig(loaded), s.cfg.RoleARN, func(o *stscreds.AssumeRoleOptions) {
 			o.RoleSessionName = s.cfg.SessionName

@@ -5,8 +5,9 @@ package request
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
-	"sort"
+	"slices"
 	"strings"
 )
 
@@ -45,7 +46,7 @@ func compile(s Settings) (*form, error) {
 }
 
 func (f *form) addQuery(s Settings) error {
-	for _, name := range sortedKeys(s.Query) {
+	for _, name := range slices.Sorted(maps.Keys(s.Query)) {
 		key := "request::query::" + name
 		if has(f.query, name, false) {
 			return fmt.Errorf("`%s` is also in the query of `%s`", key, f.urlKey)
@@ -60,7 +61,7 @@ func (f *form) addQuery(s Settings) error {
 }
 
 func (f *form) addHeaders(s Settings) error {
-	for _, name := range sortedKeys(s.Headers) {
+	for _, name := range slices.Sorted(maps.Keys(s.Headers)) {
 		if err := f.addHeader(name, s.Headers[name], "request::headers::"+name, s.Params); err != nil {
 			return err
 		}
@@ -174,13 +175,4 @@ func has(fields []field, name string, fold bool) bool {
 		}
 	}
 	return false
-}
-
-func sortedKeys(m map[string]string) []string {
-	keys := make([]string, 0, len(m))
-	for k := range m {
-		keys = append(keys, k)
-	}
-	sort.Strings(keys)
-	return keys
 }

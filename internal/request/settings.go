@@ -3,6 +3,8 @@
 
 package request
 
+import "maps"
+
 // Location says where a Param goes.
 type Location string
 
@@ -78,12 +80,8 @@ func (s Settings) inherit(outer Settings) Settings {
 		s.Params = outer.Params
 	}
 	headers := make(map[string]string, len(outer.Headers)+len(s.Headers))
-	for k, v := range outer.Headers {
-		headers[k] = v
-	}
-	for k, v := range s.Headers {
-		headers[k] = v
-	}
+	maps.Copy(headers, outer.Headers)
+	maps.Copy(headers, s.Headers)
 	s.Headers = headers
 	s.Next = nil
 	return s

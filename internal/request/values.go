@@ -5,9 +5,9 @@ package request
 
 import (
 	"fmt"
+	"maps"
 	"net/url"
 	"slices"
-	"sort"
 	"strconv"
 	"strings"
 )
@@ -77,12 +77,9 @@ func number(n int64, has bool) string {
 // that do, because a typing error is the likely cause.
 func unknownName(name string, params map[string]string) error {
 	known := slices.Clone(runtimeNames)
-	keys := make([]string, 0, len(params))
-	for k := range params {
-		keys = append(keys, paramPrefix+k)
+	for _, key := range slices.Sorted(maps.Keys(params)) {
+		known = append(known, paramPrefix+key)
 	}
-	sort.Strings(keys)
-	known = append(known, keys...)
 	return fmt.Errorf("unknown placeholder {%s}; known: {%s}; write {{%s}} for the plain text",
 		name, strings.Join(known, "}, {"), name)
 }

@@ -113,5 +113,5 @@ func asString(buf []byte) string {
 	if spare := cap(buf) - len(buf); spare > firstBuffer && spare > len(buf)/2 {
 		return string(buf)
 	}
-	return unsafe.String(unsafe.SliceData(buf), len(buf))
+	return unsafe.String(unsafe.SliceData(buf), len(buf)) //nolint:gosec // the only reference to buf ends here
 }

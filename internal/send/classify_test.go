@@ -81,7 +81,7 @@ func TestUsedUpQuotaOfASuccessSaysWhenToGoOn(t *testing.T) {
 		h := []string{"Date", theirs.Format(http.TimeFormat), "X-Rate-Limit-Remaining", "0", "X-Rate-Limit-Reset", theirs.Add(40 * time.Second).Format(time.RFC3339)}
 		resp, err := do(t, Settings{}, reply(200, "[]", h...))
 		require.NoError(t, err)
-		assert.Equal(t, 40*time.Second, resp.NotBefore.Sub(time.Now()))
+		assert.Equal(t, 40*time.Second, time.Until(resp.NotBefore))
 
 		resp, err = do(t, Settings{}, reply(200, "[]", "X-Rate-Limit-Remaining", "1", "X-Rate-Limit-Reset", "40"))
 		require.NoError(t, err)

@@ -74,17 +74,18 @@ func gzipped(t testing.TB, s string) string {
 func TestDoReturnsTheWholeBody(t *testing.T) {
 	date := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 	var lines strings.Builder
-	for i := range 200_000 {
+	for i := range 40_000 {
 		fmt.Fprintf(&lines, "%x line %d\n", i*i, i)
 	}
 	large := lines.String()
+	zipped, members := gzipped(t, large), gzipped(t, large[:70_000])+gzipped(t, large[70_000:])
 	for name, resp := range map[string]func() *http.Response{
 		"plain":             func() *http.Response { return reply(200, large) },
 		"unknown length":    func() *http.Response { r := reply(200, large); r.ContentLength = -1; return r },
-		"gzip":              func() *http.Response { return reply(200, gzipped(t, large), "Content-Encoding", "gzip") },
-		"x-gzip, other 2xx": func() *http.Response { return reply(206, gzipped(t, large), "Content-Encoding", " X-GZIP ") },
+		"gzip":              func() *http.Response { return reply(200, zipped, "Content-Encoding", "gzip") },
+		"x-gzip, other 2xx": func() *http.Response { return reply(206, zipped, "Content-Encoding", " X-GZIP ") },
 		"two gzip members": func() *http.Response {
-			return reply(200, gzipped(t, large[:70_000])+gzipped(t, large[70_000:]), "Content-Encoding", "gzip")
+			return reply(200, members, "Content-Encoding", "gzip")
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -97,8 +98,8 @@ func TestDoReturnsTheWholeBody(t *testing.T) {
 			for range 2 { // the second time the size of the first is known
 				got, err := c.Do(t.Context(), get(t, vendor))
 				require.NoError(t, err)
-				assert.Equal(t, len(large), len(got.Body))
-				assert.True(t, got.Body == large)
+				same := got.Body == large // not assert.Equal, which would print both
+				assert.True(t, same)
 				assert.Equal(t, date, got.Date.UTC())
 				assert.Positive(t, got.WireBytes)
 			}
