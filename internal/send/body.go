@@ -40,7 +40,7 @@ func (c *Client) readBody(ctx context.Context, cancel context.CancelCauseFunc, r
 	case "", "identity":
 	case "gzip", "x-gzip":
 		zr, err := gzip.NewReader(in)
-		if errors.Is(err, io.EOF) && in.n == 0 {
+		if errors.Is(err, io.EOF) && in.n == 0 && raw.ContentLength <= 0 {
 			return "", 0, nil // an empty body is not compressed
 		}
 		if err != nil {
