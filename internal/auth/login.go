@@ -51,10 +51,12 @@ func newLogin(cfg LoginConfig, s Settings) (Authorizer, error) {
 	}
 	// Built anew for each login, with the secrets as they are then.
 	l.exchange.build = func() (*request.Builder, error) {
-		now := settings
-		if now.Params, err = l.params(s.Params); err != nil {
+		params, err := l.params(s.Params)
+		if err != nil {
 			return nil, err
 		}
+		now := settings
+		now.Params = params
 		return request.New(now)
 	}
 	return a, nil
