@@ -136,11 +136,10 @@ func TestRandomHistoriesAreLinearizable(t *testing.T) {
 	}
 }
 
-// The register under all of this: S3's conditional write, as the simulator and
-// this package's store show it.
-func TestConditionalWritesAreALinearizableRegister(t *testing.T) {
-	sim := s3sim.New(testBucket)
-	st := newReplica(t, sim).env.store
+// The register under all of this: S3's conditional write, as this package's
+// store shows it.
+func checkRegister(t *testing.T, st *store) {
+	t.Helper()
 	var rec storetest.Recorder
 	var wg sync.WaitGroup
 	for g := range 4 {
@@ -148,7 +147,7 @@ func TestConditionalWritesAreALinearizableRegister(t *testing.T) {
 			for i := range 8 {
 				old, cond := "", condition{absent: true}
 				_ = rec.Do(storetest.Op{Kind: storetest.Read}, func(op *storetest.Op) error {
-					body, etag, err := st.get(t.Context(), "register", maxObject)
+					body, etag, err := st.get(t.Context(), "p/register", maxObject)
 					if kindOf(err) == kindMissing {
 						return nil
 					}
@@ -157,9 +156,9 @@ func TestConditionalWritesAreALinearizableRegister(t *testing.T) {
 				})
 				value := fmt.Sprint(g, ".", i)
 				_ = rec.Do(storetest.Op{Kind: storetest.Swap, Old: old, Value: value}, func(op *storetest.Op) error {
-					_, err := st.put(t.Context(), "register", []byte(value), cond)
+					_, err := st.put(t.Context(), "p/register", []byte(value), cond)
 					if kindOf(err) == kindPrecondition {
-						op.Kind, op.Value = storetest.Read, "" // nothing happened
+						op.Kind = storetest.Read // nothing happened, and a failed read says nothing
 					}
 					return err
 				})
@@ -168,4 +167,14 @@ func TestConditionalWritesAreALinearizableRegister(t *testing.T) {
 	}
 	wg.Wait()
 	assert.True(t, storetest.Linearizable(rec.History()), "%+v", rec.History())
+}
+
+func TestConditionalWritesAreALinearizableRegister(t *testing.T) {
+	t.Run("simulated", func(t *testing.T) {
+		checkRegister(t, newReplica(t, s3sim.New(testBucket)).env.store)
+	})
+	t.Run("real", func(t *testing.T) {
+		g := startGateway(t)
+		checkRegister(t, newReplicaVia(t, g.client, func(c *Config) { c.Endpoint = g.endpoint }).env.store)
+	})
 }
