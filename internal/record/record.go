@@ -1,70 +1,51 @@
 // Copyright The restaudit Authors
 // SPDX-License-Identifier: Apache-2.0
 
-// Package record turns the raw records of a page into records with an identity,
-// a time and the fields that become OTLP. It is pure, and drops nothing.
 package record
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"time"
 
 	"github.com/restaudit/otelcol-audit/internal/page"
-	"github.com/restaudit/otelcol-audit/internal/timefmt"
 )
 
+// Flag says what is unusual about a record. Flags are bits.
 type Flag uint8
 
+// The flags.
 const (
+	// TimeMissing: the record has no event time, or an empty one.
 	TimeMissing Flag = 1 << iota
+	// TimeInvalid: what stands at the place of the time can't be read as one.
 	TimeInvalid
+	// TimeFuture: the time lies beyond now by more than Settings.MaxFuture. It is
+	// reported, and must not move a watermark (F07).
 	TimeFuture
+	// HashUID: the record has no usable id; the uid is a hash of its content.
 	HashUID
+	// InvalidUTF8: some byte of the record is not valid UTF-8. Raw has it still,
+	// all other texts were cleaned.
 	InvalidUTF8
 )
 
+// Record is one event.
 type Record struct {
-	Raw, UID                     string
-	Time                         time.Time
+	// Raw is the vendor's text of the event, byte for byte.
+	Raw string
+	// UID is the vendor's id of the event as text (a number keeps its digits);
+	// else "sha256:" and 32 hexadecimal digits, the first half of the SHA-256 of
+	// Raw, so that two events without an id and with the very same bytes are one.
+	// It is valid UTF-8, not empty, and at most MaxID bytes long, or 40 more with
+	// Settings.IDAndHash.
+	UID string
+	// Time is the event time in UTC; zero when it is missing or invalid. It may
+	// lie outside what OTLP can hold.
+	Time time.Time
+	// EventName is the vendor's name of what happened, Message its text for
+	// people, Severity its severity; "" when there is none.
 	EventName, Message, Severity string
-	Values                       []page.Value
-	Flags                        Flag
-}
-type Attribute struct {
-	Name  string
-	Paths []string
-}
-type Settings struct {
-	ID, Time, EventName, Message, Severity []string
-	Attributes                             []Attribute
-	TimeFormat                             string
-	Zone                                   *time.Location
-	IDAndHash                              bool
-	MaxFuture                              time.Duration
-}
-
-func (s Settings) Fields() [][]string {
-	f := [][]string{s.ID, s.Time, s.EventName, s.Message, s.Severity}
-	for _, a := range s.Attributes {
-		f = append(f, a.Paths)
-	}
-	return f
-}
-
-type Builder struct{ s Settings }
-
-func NewBuilder(s Settings) (*Builder, error) { return &Builder{s}, nil }
-func (b *Builder) Build(p page.Page, now time.Time) []Record {
-	out := make([]Record, len(p.Records))
-	for i, r := range p.Records {
-		t, _ := timefmt.ParseAny(r.Fields[1].Text(), nil)
-		h := sha256.Sum256([]byte(r.Raw))
-		uid := r.Fields[0].Text()
-		if uid == "" {
-			uid = hex.EncodeToString(h[:16])
-		}
-		out[i] = Record{Raw: r.Raw, UID: uid, Time: t, EventName: r.Fields[2].Text(), Message: r.Fields[3].Text(), Values: r.Fields[5:]}
-	}
-	return out
+	// Values belong to Settings.Attributes, in their order; a value may be
+	// missing. Read only.
+	Values []page.Value
+	Flags  Flag
 }
