@@ -35,7 +35,7 @@ func (r *auditReceiver) assemble(ctx context.Context, host component.Host, clien
 	if err != nil {
 		return nil, err
 	}
-	authorizer, err := r.authorizer(ctx, host)
+	authorizer, err := r.authorizer(ctx, host, client)
 	if err != nil {
 		return nil, err
 	}
@@ -88,14 +88,22 @@ func (r *auditReceiver) share(s *send.Settings) error {
 // authorizer puts the credentials on requests. What it sends itself, to get a
 // token, goes without the source's headers and authentication: a token URL is
 // another origin than the endpoint.
-func (r *auditReceiver) authorizer(ctx context.Context, host component.Host) (auth.Authorizer, error) {
+func (r *auditReceiver) authorizer(ctx context.Context, host component.Host, storageClient storage.Client) (auth.Authorizer, error) {
 	bare := r.cfg.ClientConfig
 	bare.Headers, bare.Auth = nil, configoptional.None[configauth.Config]()
 	client, err := bare.ToClient(ctx, host.GetExtensions(), r.set.TelemetrySettings)
 	if err != nil {
 		return nil, err
 	}
-	return auth.New(r.cfg.Credentials, auth.Settings{HTTP: client})
+	s := auth.Settings{HTTP: client, AllowHTTP: r.cfg.AllowHTTP, Params: texts(r.cfg.Params)}
+	tokens, err := newTokenStore(storageClient, r.cfg.Credentials.OAuth2)
+	if err != nil {
+		return nil, err
+	}
+	if tokens != nil {
+		s.Store = tokens
+	}
+	return auth.New(r.cfg.Credentials, s)
 }
 
 // sink is the end of the source that leads into the pipeline.

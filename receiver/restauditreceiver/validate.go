@@ -13,6 +13,7 @@ import (
 
 	"go.opentelemetry.io/collector/confmap"
 
+	"github.com/restaudit/otelcol-audit/internal/auth"
 	"github.com/restaudit/otelcol-audit/internal/page"
 	"github.com/restaudit/otelcol-audit/internal/timefmt"
 )
@@ -216,7 +217,8 @@ func (c *Config) validateCredentials() error {
 	if kind != "" && c.ClientConfig.Auth.HasValue() {
 		return fmt.Errorf("`credentials::%s` and `auth` are set: keep one of them", kind)
 	}
-	return nil
+	_, err = auth.New(c.Credentials, auth.Settings{AllowHTTP: c.AllowHTTP, Params: texts(c.Params)})
+	return err
 }
 
 // start is where a source without a checkpoint starts.
