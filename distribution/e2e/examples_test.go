@@ -1,0 +1,54 @@
+// Copyright The restaudit Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package e2e
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// variable is a use of an environment variable without a default.
+var variable = regexp.MustCompile(`\$\{env:([A-Z0-9_]+)\}`)
+
+func TestExampleConfigsAreValid(t *testing.T) {
+	t.Parallel()
+	files, err := filepath.Glob("../config/*.yaml")
+	require.NoError(t, err)
+	nested, err := filepath.Glob("../config/*/*.yaml")
+	require.NoError(t, err)
+	require.NotEmpty(t, files)
+	for _, file := range append(files, nested...) {
+		t.Run(filepath.Base(file), func(t *testing.T) {
+			text, err := os.ReadFile(file)
+			require.NoError(t, err)
+			cmd := exec.Command(collectorBin, "validate", "--config", file)
+			cmd.Env = os.Environ()
+			for _, m := range variable.FindAllStringSubmatch(string(text), -1) {
+				cmd.Env = append(cmd.Env, m[1]+"=set")
+			}
+			out, err := cmd.CombinedOutput()
+			assert.NoError(t, err, "%s", out)
+		})
+	}
+}
+
+func TestComponentsAreListed(t *testing.T) {
+	t.Parallel()
+	out, err := exec.Command(collectorBin, "components").CombinedOutput()
+	require.NoError(t, err)
+	for _, name := range []string{
+		"restaudit", "s3checkpoint", "file_storage",
+		"splunk_hec", "elasticsearch", "otlp_grpc", "otlp_http", "awss3", "file", "debug", "kafka", "syslog",
+		"health_check", "oauth2client", "sigv4auth", "basicauth", "bearertokenauth", "headers_setter", "k8s_leader_elector", "pprof", "zpages",
+		"memory_limiter", "transform", "filter", "attributes", "resource", "redaction", "routing", "failover",
+	} {
+		assert.Regexp(t, `(?m)^\s*- name: `+name+`\s*$`, string(out))
+	}
+}
