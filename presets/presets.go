@@ -34,6 +34,8 @@ type Preset struct {
 	Log    string `yaml:"log"`
 	// Docs is the vendor's documentation of the API.
 	Docs string `yaml:"docs"`
+	// Needs is the vendor's plan or licence that the API is part of; "" = any.
+	Needs string `yaml:"needs"`
 	// Confidence says how well the facts are established: high, medium or low.
 	Confidence string `yaml:"confidence"`
 	// Setup is what to do at the vendor: the least privilege and where to click.
@@ -66,7 +68,7 @@ type Param struct {
 func Get(name string) (Preset, error) {
 	data, err := fs.ReadFile(files, path.Join(name, "preset.yaml"))
 	if err != nil || strings.ContainsAny(name, "/.") {
-		return Preset{}, fmt.Errorf("there is no preset %q: write one of %s", name, strings.Join(Names(), ", "))
+		return Preset{}, fmt.Errorf("there is no preset %q: %s", name, suggestion(name))
 	}
 	p := Preset{Name: name}
 	decoder := yaml.NewDecoder(strings.NewReader(string(data)))
