@@ -163,9 +163,16 @@ func TestATakeoverFromAStaleReadIsRepeated(t *testing.T) {
 
 func TestEveryFaultDuringATakeoverIsMended(t *testing.T) {
 	for _, f := range []s3sim.Fault{
-		{Effect: s3sim.ResetBefore}, {Effect: s3sim.ResetAfter}, {Effect: s3sim.ErrorAfter}, {Effect: s3sim.Hang},
-		{Effect: s3sim.HangAfter}, {Effect: s3sim.SlowDown}, {Effect: s3sim.Conflict}, {Effect: s3sim.Late, Delay: time.Minute},
-		{Effect: s3sim.Stale}, {Effect: s3sim.Torn, Method: http.MethodGet},
+		{Effect: s3sim.ResetBefore},
+		{Effect: s3sim.ResetAfter},
+		{Effect: s3sim.ErrorAfter},
+		{Effect: s3sim.Hang},
+		{Effect: s3sim.HangAfter},
+		{Effect: s3sim.SlowDown},
+		{Effect: s3sim.Conflict},
+		{Effect: s3sim.Late, Delay: time.Minute},
+		{Effect: s3sim.Stale},
+		{Effect: s3sim.Torn, Method: http.MethodGet},
 	} {
 		for after := range 6 {
 			t.Run(fmt.Sprintf("effect %d on request %d", f.Effect, after), func(t *testing.T) {

@@ -95,9 +95,9 @@ func TestRandomHistoriesAreLinearizable(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			rng := rand.New(rand.NewPCG(uint64(seed), 1))
 			sim := s3sim.New(testBucket)
+			cleanup, every, stubborn := rng.IntN(2) == 0, 1+rng.IntN(4), time.Duration(rng.IntN(20))*time.Second
 			change := []func(*Config){func(c *Config) {
-				c.Cleanup, c.PreviousEvery = rng.IntN(2) == 0, 1+rng.IntN(4)
-				c.Retry.MaxElapsedTime = time.Duration(rng.IntN(20)) * time.Second
+				c.Cleanup, c.PreviousEvery, c.Retry.MaxElapsedTime = cleanup, every, stubborn
 			}}
 			if rng.IntN(2) == 0 {
 				change = append(change, withLease(10*time.Second))

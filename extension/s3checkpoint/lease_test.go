@@ -122,7 +122,11 @@ func TestAHolderThatIsPausedAnywhereNeverOverwritesANewerOne(t *testing.T) {
 				<-time.After(delay)
 				p.pause()
 				taken := make(chan string, 1)
-				go func() { taken <- get(t, standby, "k") }()
+				go func() {
+					value, err := standby.Get(t.Context(), "k")
+					assert.NoError(t, err)
+					taken <- string(value)
+				}()
 				<-time.After(length)
 				p.resume()
 				err := <-written

@@ -71,16 +71,17 @@ type base struct {
 func (c *client) choose(ctx context.Context, newest *object) (base, error) {
 	b := base{doc: newest.doc, prev: previous{known: true}}
 	old, err := c.read(ctx, c.key+previousSuffix)
-	switch {
-	case err != nil && b.doc == nil:
+	if err != nil {
+		if b.doc != nil {
+			b.prev.known = false // looked at again before it is written
+			err = nil
+		}
 		return b, err
-	case err != nil:
-		b.prev.known = false // looked at again before it is written
-		return b, nil
-	case old.doc != nil:
-		b.prev.generation, b.prev.parts = old.doc.Generation, partNames(old.doc.Data)
 	}
 	b.prev.etag, b.prevDoc = old.etag, old.doc
+	if old.doc != nil {
+		b.prev.generation, b.prev.parts = old.doc.Generation, partNames(old.doc.Data)
+	}
 	switch {
 	case b.doc != nil:
 		return b, nil

@@ -47,7 +47,7 @@ func startGateway(t *testing.T) *gateway {
 	cmd := exec.CommandContext(ctx, bin, "--port", address, "--quiet", "posix", dir)
 	cmd.Env = []string{"ROOT_ACCESS_KEY=id", "ROOT_SECRET_KEY=secret", "HOME=" + dir}
 	require.NoError(t, cmd.Start())
-	transport := http.DefaultTransport.(*http.Transport).Clone()
+	transport := &http.Transport{}
 	t.Cleanup(func() {
 		transport.CloseIdleConnections()
 		cancel()

@@ -48,12 +48,13 @@ func (c *client) visit(ctx context.Context, fn storage.WalkFunc) (ops []*storage
 			return nil, c.wrap(err)
 		}
 		more, err := fn(key, value)
-		if err != nil && !errors.Is(err, storage.SkipAll) {
+		stop := errors.Is(err, storage.SkipAll)
+		if err != nil && !stop {
 			return nil, err
 		}
 		ops = append(ops, more...)
-		if err != nil {
-			break
+		if stop {
+			return ops, nil
 		}
 	}
 	return ops, nil

@@ -56,11 +56,11 @@ type memoryClient struct {
 	closed bool
 }
 
-// memoryFenced is the error of a client that was taken over from.
-type memoryFenced struct{}
+// fencedError is the error of a client that was taken over from.
+type fencedError struct{}
 
-func (memoryFenced) Error() string { return "another client took over" }
-func (memoryFenced) Fenced() bool  { return true }
+func (fencedError) Error() string { return "another client took over" }
+func (fencedError) Fenced() bool  { return true }
 
 func (c *memoryClient) Get(ctx context.Context, key string) ([]byte, error) {
 	op := storage.GetOperation(key)
@@ -105,7 +105,7 @@ func (c *memoryClient) enter() error {
 		m.epoch++
 		c.epoch = m.epoch
 	case c.epoch != m.epoch:
-		return memoryFenced{}
+		return fencedError{}
 	}
 	return nil
 }

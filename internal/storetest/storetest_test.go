@@ -27,12 +27,12 @@ type trial struct {
 	cleanups []func()
 }
 
-func (p *trial) Errorf(string, ...any)     { p.failed = true }
-func (p *trial) FailNow()                  { p.failed = true; runtime.Goexit() }
-func (p *trial) Skip(...any)               { runtime.Goexit() }
-func (p *trial) Cleanup(f func())          { p.cleanups = append(p.cleanups, f) }
-func (p *trial) Context() context.Context  { return context.Background() }
-func (p *trial) Fatalf(f string, a ...any) { p.FailNow() }
+func (p *trial) Errorf(string, ...any)    { p.failed = true }
+func (p *trial) FailNow()                 { p.failed = true; runtime.Goexit() }
+func (p *trial) Skip(...any)              { runtime.Goexit() }
+func (p *trial) Cleanup(f func())         { p.cleanups = append(p.cleanups, f) }
+func (p *trial) Context() context.Context { return context.Background() }
+func (p *trial) Fatalf(string, ...any)    { p.FailNow() }
 
 // caught gives the behaviours that fail on a store.
 func caught(t *testing.T, newStore func() Store) []string {
