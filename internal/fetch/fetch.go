@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"sync/atomic"
 
 	"github.com/restaudit/otelcol-audit/internal/page"
 	"github.com/restaudit/otelcol-audit/internal/paging"
@@ -17,18 +18,21 @@ import (
 	"github.com/restaudit/otelcol-audit/internal/send"
 )
 
-// Fetcher gets the pages of one source. It is safe for concurrent use.
+// Fetcher gets the pages of one source. Fetch is not called concurrently.
 type Fetcher struct {
 	settings Settings
 	request  *request.Builder
 	decoder  *page.Decoder
-	records  *record.Builder
+	builder  *record.Builder
 	client   Client
 	auth     Refresher
 	envelope envelope
 	// lastID, match and related are the indexes of further fields of a record, -1
 	// = none.
 	lastID, match, related int
+	// listDecoder and lists belong to a source with two steps.
+	listDecoder *page.Decoder
+	lists       atomic.Pointer[listed]
 }
 
 // New compiles the settings. Its errors name the YAML key. auth may be nil.
@@ -38,14 +42,10 @@ func New(s Settings, client Client, auth Refresher) (*Fetcher, error) {
 	if f.request, err = request.New(s.Request); err != nil {
 		return nil, err
 	}
-	if f.records, err = record.NewBuilder(s.Record); err != nil {
+	if f.builder, err = record.NewBuilder(s.Record); err != nil {
 		return nil, err
 	}
 	s.Page.Fields = s.Record.Fields()
-	if len(s.Next.LastID) > 0 {
-		f.lastID = len(s.Page.Fields)
-		s.Page.Fields = append(s.Page.Fields, s.Next.LastID)
-	}
 	if len(s.MatchPaths) > 0 {
 		f.match = len(s.Page.Fields)
 		s.Page.Fields = append(s.Page.Fields, s.MatchPaths)
@@ -53,45 +53,81 @@ func New(s Settings, client Client, auth Refresher) (*Fetcher, error) {
 	f.related = len(s.Page.Fields)
 	s.Page.Fields = append(s.Page.Fields, s.Related.Fields...)
 	f.envelope = newEnvelope(s.Next, s.Related)
-	s.Page.Envelope = f.envelope.paths
-	f.decoder, err = page.NewDecoder(s.Page)
+	list := &s.Page
+	if s.Expand.active() {
+		list = &page.Settings{
+			Records: s.Expand.Items, RecordsOptional: s.Expand.ItemsOptional, MaxDepth: s.Page.MaxDepth, MaxRecords: s.Page.MaxRecords,
+			Fields: [][]string{{orThis(s.Expand.Value)}, {orThis(s.Expand.URL)}},
+		}
+	}
+	if len(s.Next.LastID) > 0 {
+		f.lastID = len(list.Fields)
+		list.Fields = append(list.Fields, s.Next.LastID)
+	}
+	list.Envelope = f.envelope.paths
+	if f.decoder, err = page.NewDecoder(s.Page); err != nil {
+		return nil, err
+	}
+	f.listDecoder = f.decoder
+	if s.Expand.active() {
+		f.listDecoder, err = page.NewDecoder(*list)
+	}
 	return f, err
+}
+
+// orThis is a path, or the whole item.
+func orThis(path string) string {
+	if path == "" {
+		return "@this"
+	}
+	return path
 }
 
 // Fetch gets one page. Its error is a *send.Error, or the context's. A page is
 // validated whole before any of its records is used.
 func (f *Fetcher) Fetch(ctx context.Context, ask Ask) (Result, error) {
+	if f.settings.Expand.active() {
+		return f.fetchExpanded(ctx, ask)
+	}
 	resp, err := f.exchange(ctx, ask)
 	if err != nil {
 		return Result{}, err
 	}
-	decoded, err := f.decode(resp)
+	decoded, err := f.decode(f.decoder, resp)
 	if err != nil {
-		return Result{}, &send.Error{Class: send.ClassData, Status: resp.Status, Err: err}
-	}
-	now := resp.Date
-	if now.IsZero() {
-		now = ask.Now
+		return Result{}, dataError(resp, err)
 	}
 	answer, err := f.answer(resp, decoded)
 	if err != nil {
-		return Result{}, &send.Error{Class: send.ClassData, Status: resp.Status, Err: err}
+		return Result{}, dataError(resp, err)
 	}
-	res := Result{
-		Fetched: len(decoded.Records), Date: resp.Date, NotBefore: resp.NotBefore, Bytes: len(resp.Body),
-		Next:      f.settings.Paging.Next(ask.Position, answer),
-		Remaining: send.ParseLimits(resp.Header, now).Remaining,
-	}
-	records := f.records.Build(decoded, now)
-	f.settings.Related.join(value(decoded, f.envelope.related), decoded.Records, records, f.related)
-	f.collect(&res, decoded, records, ask)
+	res := f.collect(resp, decoded, ask)
+	res.Next = f.settings.Paging.Next(ask.Position, answer)
 	return res, nil
 }
 
-// exchange sends the request, and once more when the vendor refused credentials
-// that turn out to have changed meanwhile (F31).
+// exchange sends the request for a page.
 func (f *Fetcher) exchange(ctx context.Context, ask Ask) (*send.Response, error) {
-	resp, err := f.attempt(ctx, ask)
+	return f.authorized(ctx, func() (*http.Request, error) {
+		values, err := f.values(ask)
+		if err != nil {
+			return nil, err
+		}
+		return f.request.Build(ctx, values)
+	})
+}
+
+// authorized sends a request, and once more when the vendor refused credentials
+// that turn out to have changed meanwhile (F31).
+func (f *Fetcher) authorized(ctx context.Context, build func() (*http.Request, error)) (*send.Response, error) {
+	attempt := func() (*send.Response, error) {
+		req, err := build()
+		if err != nil {
+			return nil, &send.Error{Class: send.ClassConfig, Err: err}
+		}
+		return f.client.Do(ctx, req)
+	}
+	resp, err := attempt()
 	var refused *send.Error
 	if f.auth == nil || !errors.As(err, &refused) || refused.Class != send.ClassAuth {
 		return resp, err
@@ -103,19 +139,7 @@ func (f *Fetcher) exchange(ctx context.Context, ask Ask) (*send.Response, error)
 	if !changed {
 		return nil, err
 	}
-	return f.attempt(ctx, ask)
-}
-
-func (f *Fetcher) attempt(ctx context.Context, ask Ask) (*send.Response, error) {
-	values, err := f.values(ask)
-	if err != nil {
-		return nil, &send.Error{Class: send.ClassConfig, Err: err}
-	}
-	req, err := f.request.Build(ctx, values)
-	if err != nil {
-		return nil, &send.Error{Class: send.ClassConfig, Err: err}
-	}
-	return f.client.Do(ctx, req)
+	return attempt()
 }
 
 // classified gives err a class unless it has one or the context ended.
@@ -161,37 +185,29 @@ func (f *Fetcher) values(ask Ask) (request.Values, error) {
 }
 
 // decode reads the body; an answer that by its status has none is an empty page.
-func (f *Fetcher) decode(resp *send.Response) (page.Page, error) {
+func (f *Fetcher) decode(decoder *page.Decoder, resp *send.Response) (page.Page, error) {
 	switch resp.Status {
 	case http.StatusNoContent, http.StatusResetContent, http.StatusNotModified:
 		return page.Page{Envelope: make([]page.Value, len(f.envelope.paths)), ValidUTF8: true}, nil
 	}
-	p, err := f.decoder.Decode(resp.Body)
+	p, err := decoder.Decode(resp.Body)
 	if err != nil {
 		return p, fmt.Errorf("answer with status %d can't be used: %w", resp.Status, err)
 	}
 	return p, nil
 }
 
-// collect fills res with the records that are wanted.
-func (f *Fetcher) collect(res *Result, p page.Page, records []record.Record, ask Ask) {
-	kept := records[:0]
-	for i := range records {
-		r := &records[i]
-		if !r.Time.IsZero() && r.Flags&record.TimeFuture == 0 {
-			if res.Newest.IsZero() || r.Time.After(res.Newest) {
-				res.Newest = r.Time
-			}
-			if res.Oldest.IsZero() || r.Time.Before(res.Oldest) {
-				res.Oldest = r.Time
-			}
-		}
-		if f.wanted(p.Records[i], r, ask) {
-			kept = append(kept, *r)
-		}
+// span widens the result's event times by those of a record.
+func (r *Result) span(rec *record.Record) {
+	if rec.Time.IsZero() || rec.Flags&record.TimeFuture != 0 {
+		return
 	}
-	res.Records = kept
-	res.Filtered = res.Fetched - len(kept)
+	if r.Newest.IsZero() || rec.Time.After(r.Newest) {
+		r.Newest = rec.Time
+	}
+	if r.Oldest.IsZero() || rec.Time.Before(r.Oldest) {
+		r.Oldest = rec.Time
+	}
 }
 
 func (f *Fetcher) wanted(raw page.Record, r *record.Record, ask Ask) bool {

@@ -26,6 +26,8 @@ type Settings struct {
 	Filter  *filter.Filter // nil keeps everything
 	// MatchPaths is the field that Filter looks at; none = the raw record.
 	MatchPaths []string
+	// Expand gets the records by a second step.
+	Expand ExpandSettings
 	// Related joins objects beside the records into them.
 	Related RelatedSettings
 	Paging  paging.Settings
@@ -72,6 +74,8 @@ type Ask struct {
 
 // Result is one page.
 type Result struct {
+	// Lost counts the items of a list whose records the vendor no longer has.
+	Lost int
 	// Records are what the filter kept, in the page's order.
 	Records []record.Record
 	// Fetched and Filtered count the records of the page and those dropped.

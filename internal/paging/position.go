@@ -15,6 +15,9 @@ type Position struct {
 	Offset int64 `json:"offset,omitempty"`
 	// Page is the number of pages before the page.
 	Page int64 `json:"page,omitempty"`
+	// Item is the number of items of the page that are done, for a source that
+	// gets its records by a second step.
+	Item int64 `json:"item,omitempty"`
 }
 
 // First tells whether p is the first page of a walk.

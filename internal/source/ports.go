@@ -23,13 +23,15 @@ const (
 	GapQuarantined = "quarantined"
 	// GapUnsplittable: a window at the vendor's result cap can't be made smaller.
 	GapUnsplittable = "window_unsplittable"
+	// GapDetail: the vendor listed an item whose records it no longer has.
+	GapDetail = "detail_missing"
 	// GapDedupeOverflow: too little memory of delivered uids to look back further.
 	GapDedupeOverflow = "dedupe_overflow"
 )
 
 // GapReasons lists the reasons, for the constant label set of the metric.
 func GapReasons() []string {
-	return []string{GapRetention, GapQuarantined, GapUnsplittable, GapDedupeOverflow}
+	return []string{GapRetention, GapQuarantined, GapUnsplittable, GapDetail, GapDedupeOverflow}
 }
 
 // Fetcher gets pages. *fetch.Fetcher is one.

@@ -94,6 +94,10 @@ func (c *Config) fetchSettings(attributes []string) (fetch.Settings, error) {
 	if err != nil {
 		return fetch.Settings{}, err
 	}
+	expand, err := c.expandSettings()
+	if err != nil {
+		return fetch.Settings{}, err
+	}
 	lastID := p.LastIDPath
 	if p.Type == paging.LastID && len(lastID) == 0 {
 		lastID = r.ID
@@ -104,7 +108,7 @@ func (c *Config) fetchSettings(attributes []string) (fetch.Settings, error) {
 	}
 	return fetch.Settings{
 		Request: c.requestSettings(), Page: decoding, Record: records, Filter: keep, MatchPaths: c.MatchPath,
-		Related: c.related(),
+		Expand: expand, Related: c.related(),
 		Paging: paging.Settings{
 			Type: p.Type, PageSize: p.PageSize, Persistent: p.Persistent,
 			StopOnShortPage: p.StopOnShortPage, TotalIsPages: len(p.TotalPagesPath) > 0,
@@ -226,6 +230,6 @@ func (c *Config) fingerprint() checkpoint.Fingerprint {
 	return checkpoint.Fingerprint{
 		Account: sum(c.ClientConfig.Endpoint, c.Params),
 		Request: sum(c.Request.Method, c.Request.Query, c.Request.Body, c.Request.Next, p.Type, p.Persistent,
-			p.CursorPath, p.CursorHeader, p.CursorParam, p.OffsetStart, c.Response.Records, c.Response.Order, c.byTime(), c.hasEnd()),
+			p.CursorPath, p.CursorHeader, p.CursorParam, p.OffsetStart, c.Response.Records, c.Response.Order, c.byTime(), c.hasEnd(), c.Expand),
 	}
 }

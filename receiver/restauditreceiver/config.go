@@ -51,6 +51,8 @@ type Config struct {
 	Pagination PaginationConfig `mapstructure:"pagination"`
 	// Response is where the records and their parts are.
 	Response ResponseConfig `mapstructure:"response"`
+	// Expand gets the records by a second step.
+	Expand *ExpandConfig `mapstructure:"expand"`
 	// Attributes map attribute names to paths in the record.
 	Attributes map[string]Paths `mapstructure:"attributes"`
 	// ResourceAttributes are set on the resource of every record.

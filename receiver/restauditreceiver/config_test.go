@@ -108,7 +108,7 @@ func TestAWrongConfigurationIsAClearError(t *testing.T) {
 		"unknown key":                 {ok + "pagnation: {type: offset}", []string{"pagnation"}},
 		"unknown key below":           {ok + "pagination: {typ: offset}", []string{"typ"}},
 		"unknown preset":              {"preset: oktaa", []string{"`preset`", "oktaa", "okta"}},
-		"preset without its params":   {"preset: okta", []string{"params.org"}},
+		"preset without its params":   {"preset: okta\ncredentials: {header: SSWS x}", []string{"params.org"}},
 		"unknown pagination":          {ok + "pagination: {type: pages}", []string{"`pagination::type`", "offset"}},
 		"cursor from nowhere":         {ok + "pagination: {type: cursor, cursor_param: c}", []string{"cursor_path", "cursor_header"}},
 		"cursor to nowhere":           {ok + "pagination: {type: cursor, cursor_path: next}", []string{"cursor_param"}},
@@ -139,6 +139,10 @@ func TestAWrongConfigurationIsAClearError(t *testing.T) {
 		"bad share":                   {ok + "rate_limit: {reserve: 200%}", []string{"share"}},
 		"bad error class":             {ok + "response: {error_when: {path: ok, class: oops}}", []string{"oops"}},
 		"error rule that never holds": {ok + "response: {error_when: {equals: x}}", []string{"error_when"}},
+		"two steps without items":     {ok + "expand: {url_path: uri}", []string{"expand::items"}},
+		"batch without a place":       {ok + "expand: {items: ids, url: 'https://api.vendor.com/d', batch: 5}", []string{"{items}"}},
+		"related without fields":      {ok + "response: {related: {path: r}}", []string{"response::related"}},
+		"reserved attribute":          {ok + "attributes: {log.record.uid: id}", []string{"log.record.uid"}},
 		"method":                      {ok + "request: {method: FETCH}", []string{"`request::method`"}},
 	} {
 		t.Run(name, func(t *testing.T) {

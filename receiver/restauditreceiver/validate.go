@@ -49,7 +49,7 @@ func emptySecret(conf *confmap.Conf) string {
 // names the key, what is wrong with it and what to write instead. The parts are
 // compiled as they are at start, so that what passes here also starts.
 func (c *Config) Validate() error {
-	errs := []error{c.validateEndpoint(), c.validateTimes(), c.validateChoices(), c.validateResponse(), c.validateBounds()}
+	errs := []error{c.validateEndpoint(), c.validateTimes(), c.validateChoices(), c.validateResponse(), c.validateBounds(), c.Expand.validate()}
 	errs = append(errs, c.validatePagination()...)
 	errs = append(errs, c.validateCredentials())
 	if err := errors.Join(errs...); err != nil {

@@ -18,6 +18,7 @@ import (
 	"go.opentelemetry.io/collector/consumer"
 	"go.opentelemetry.io/collector/pdata/plog"
 	"go.opentelemetry.io/collector/receiver/receivertest"
+	"go.uber.org/zap/zaptest"
 
 	"github.com/restaudit/otelcol-audit/internal/vendorsim"
 	"github.com/restaudit/otelcol-audit/receiver/restauditreceiver/internal/metadata"
@@ -90,6 +91,32 @@ pagination: {type: link, persistent: true, limit_param: count, page_size: 7}
 response: {records: list, id: id, timestamp: timestamp, event_name: details.type,
            related: {path: related_objects, fields: [details.actor, details.client]}}
 `,
+	vendorsim.M365: `
+endpoint: URL/m365/api/v1.0/{params.tenant}/activity/feed/subscriptions/content
+params: {tenant: t1}
+credentials: {bearer: TOKEN}
+request: {query: {contentType: Audit.General}}
+time_filter: {start_param: startTime, end_param: endTime, format: "2006-01-02T15:04:05", bounds: inclusive, window: 23h}
+pagination: {type: next_url, next_url_header: NextPageUri}
+expand: {items: "@this", url_path: contentUri}
+response: {id: Id, timestamp: CreationTime, event_name: Operation}
+`,
+	vendorsim.WorkOS: `
+endpoint: URL/workos/events
+credentials: {bearer: TOKEN}
+request: {query: {order: asc}}
+time_filter: {start_param: range_start, format: rfc3339_ms}
+pagination: {type: cursor, persistent: true, cursor_param: after, cursor_path: list_metadata.after, limit_param: limit, page_size: 7}
+response: {records: data, id: id, timestamp: created_at, event_name: event}
+`,
+	vendorsim.SentinelOne: `
+endpoint: URL/sentinelone/web/api/v2.1/activities
+credentials: {header: "ApiToken TOKEN"}
+request: {query: {sortBy: createdAt, sortOrder: asc}}
+time_filter: {start_param: createdAt__gte, format: rfc3339_us, bounds: inclusive}
+pagination: {type: cursor, cursor_param: cursor, cursor_path: pagination.nextCursor, limit_param: limit, page_size: 7}
+response: {records: data, id: id, timestamp: createdAt, message: primaryDescription, order: ascending}
+`,
 	vendorsim.NDJSON: `
 endpoint: URL/ndjson/v1/events
 credentials: {header: "Token TOKEN"}
@@ -144,7 +171,9 @@ func TestEverySimulatedVendorIsReadOnceAndWhole(t *testing.T) {
 			cfg, err := load(t, text+"\npoll_interval: 100ms\n")
 			require.NoError(t, err)
 			got := &arrivals{uids: map[string]int{}, body: map[string]string{}}
-			r, err := NewFactory().CreateLogs(t.Context(), receivertest.NewNopSettings(metadata.Type), cfg, got)
+			set := receivertest.NewNopSettings(metadata.Type)
+			set.Logger = zaptest.NewLogger(t)
+			r, err := NewFactory().CreateLogs(t.Context(), set, cfg, got)
 			require.NoError(t, err)
 			require.NoError(t, r.Start(t.Context(), componenttest.NewNopHost()))
 			assert.Eventually(t, func() bool { return got.count() >= events && sim.Requests(vendor) > 12 }, 20*time.Second, 10*time.Millisecond)

@@ -1,0 +1,84 @@
+// Copyright The restaudit Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package fetch
+
+import (
+	"encoding/json"
+
+	"github.com/restaudit/otelcol-audit/internal/page"
+	"github.com/restaudit/otelcol-audit/internal/send"
+)
+
+// records decodes an answer's records into a Result without a next position.
+func (f *Fetcher) records(resp *send.Response, decoder *page.Decoder, ask Ask) (Result, error) {
+	decoded, err := f.decode(decoder, resp)
+	if err != nil {
+		return Result{}, dataError(resp, err)
+	}
+	return f.collect(resp, decoded, ask), nil
+}
+
+// collect makes a Result of a decoded page: its records, the filter applied.
+func (f *Fetcher) collect(resp *send.Response, p page.Page, ask Ask) Result {
+	now := resp.Date
+	if now.IsZero() {
+		now = ask.Now
+	}
+	records := f.builder.Build(p, now)
+	f.settings.Related.join(value(p, f.envelope.related), p.Records, records, f.related)
+	res := Result{
+		Fetched: len(p.Records), Date: resp.Date, NotBefore: resp.NotBefore,
+		Bytes: len(resp.Body), Remaining: remaining(resp, ask),
+	}
+	kept := records[:0]
+	for i := range records {
+		r := &records[i]
+		res.span(r)
+		if f.wanted(p.Records[i], r, ask) {
+			kept = append(kept, *r)
+		}
+	}
+	res.Records = kept
+	res.Filtered = res.Fetched - len(kept)
+	return res
+}
+
+// add appends a part that was got by a further request.
+func (r *Result) add(part Result) {
+	r.Records = append(r.Records, part.Records...)
+	r.Lost += part.Lost
+	r.Fetched += part.Fetched
+	r.Filtered += part.Filtered
+	r.Bytes += part.Bytes
+	if part.Newest.After(r.Newest) {
+		r.Newest = part.Newest
+	}
+	if r.Oldest.IsZero() || (!part.Oldest.IsZero() && part.Oldest.Before(r.Oldest)) {
+		r.Oldest = part.Oldest
+	}
+	if part.NotBefore.After(r.NotBefore) {
+		r.NotBefore = part.NotBefore
+	}
+	if part.Remaining >= 0 {
+		r.Remaining = part.Remaining
+	}
+}
+
+func remaining(resp *send.Response, ask Ask) int64 {
+	now := resp.Date
+	if now.IsZero() {
+		now = ask.Now
+	}
+	return send.ParseLimits(resp.Header, now).Remaining
+}
+
+func dataError(resp *send.Response, err error) error {
+	return &send.Error{Class: send.ClassData, Status: resp.Status, Err: err}
+}
+
+// jsonArray writes texts as a JSON array.
+func jsonArray(values []string) string {
+	text, _ := json.Marshal(values) //nolint:errchkjson // texts always marshal
+	return string(text)
+}
