@@ -266,10 +266,10 @@ func (c *client) Close(ctx context.Context) error {
 	}
 	c.closed = true
 	c.mu.Unlock()
-	c.end()
-	c.beats.Wait()
+	c.end() // whoever has the turn makes no further attempt
 	err := c.take(ctx)
 	if err == nil {
+		c.beats.Wait()
 		c.release(ctx)
 		c.give()
 	}

@@ -6,6 +6,8 @@ package s3checkpoint
 import (
 	"context"
 	"net/http"
+	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -63,5 +65,16 @@ func TestConformanceOnTheSimulatedS3(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			storetest.Run(t, func(t testing.TB) storetest.Store { return simStore(t, tc.suffix, tc.change...) })
 		})
+	}
+}
+
+// BenchmarkSet is one commit of a source: the network is a function call, so
+// this is what the extension and the SDK cost.
+func BenchmarkSet(b *testing.B) {
+	c := newReplica(b, s3sim.New(testBucket)).client(b)
+	state := `{"last_timestamp":"2025-12-17T15:30:00.123Z","cursor":"` + strings.Repeat("x", 2000) + `","n":`
+	b.ReportAllocs()
+	for i := 0; b.Loop(); i++ {
+		set(b, c, "state", state+strconv.Itoa(i)+"}")
 	}
 }

@@ -40,6 +40,8 @@ const (
 	Late
 	// Answer gives Status and Body; not applied.
 	Answer
+	// Slow applies the request and answers as usual, after Delay.
+	Slow
 )
 
 // Fault makes requests fail. The zero Method and Suffix match every request.
@@ -103,6 +105,8 @@ func (s *Server) fail(c call, f Fault) answer {
 		}
 	}
 	switch f.Effect {
+	case Slow:
+		return s.apply(c, false)
 	case ResetAfter:
 		s.apply(c, false)
 	case ErrorAfter:

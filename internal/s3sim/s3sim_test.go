@@ -136,6 +136,7 @@ func TestFaultsActWhereTheySay(t *testing.T) {
 		"hang after has applied":             {s3sim.HangAfter, 0, "newnew"},
 		"an answer of its own applies none":  {s3sim.Answer, 418, "old"},
 		"late is not applied while it waits": {s3sim.Late, 0, "old"},
+		"slow applies and answers":           {s3sim.Slow, 200, "newnew"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
