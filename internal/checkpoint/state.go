@@ -28,7 +28,10 @@ type State struct {
 	// Position is what the program uses.
 	Cursor string `json:"cursor"`
 	// Low is the low watermark: no event before it is owed.
-	Low      time.Time       `json:"low,omitzero"`
+	Low time.Time `json:"low,omitzero"`
+	// Covered is the vendor's clock at the last walk that caught up: whatever it
+	// had stored by then is delivered, also when there was nothing.
+	Covered  time.Time       `json:"covered,omitzero"`
 	Position paging.Position `json:"position,omitzero"`
 	// Begin is where the source started at first: nothing before it is owed.
 	Begin time.Time `json:"begin,omitzero"`
@@ -58,7 +61,11 @@ type Walk struct {
 	Position paging.Position `json:"position,omitzero"`
 	// CaughtUp says that To was as near to now as the delay allows.
 	CaughtUp bool `json:"caught_up,omitempty"`
-	// AsOf is the vendor's clock at the first answer; zero when it sent none.
+	// Until is the end of the window that this one is a part of, when it had to be
+	// split; UntilCaughtUp belongs to that.
+	Until         time.Time `json:"until,omitzero"`
+	UntilCaughtUp bool      `json:"until_caught_up,omitempty"`
+	// AsOf is the vendor's clock at the first answer, or ours if it tells none.
 	AsOf time.Time `json:"as_of,omitzero"`
 	// Newest is the newest plausible event time met so far.
 	Newest time.Time `json:"newest,omitzero"`

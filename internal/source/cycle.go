@@ -9,14 +9,12 @@ import (
 	"time"
 
 	"github.com/restaudit/otelcol-audit/internal/checkpoint"
-	"github.com/restaudit/otelcol-audit/internal/window"
 )
 
 // poll is one wake-up: it walks windows until the source has caught up or the
 // page budget is spent. behind tells that there is more to get at once.
 func (s *Source) poll(ctx, hard context.Context) (behind bool, err error) {
 	s.newRecords, s.expiries = 0, 0
-	s.checkRetention()
 	if err := s.deliverGaps(ctx, hard); err != nil {
 		return false, err
 	}
@@ -48,7 +46,7 @@ func (s *Source) poll(ctx, hard context.Context) (behind bool, err error) {
 	if err := s.flush(hard); err != nil {
 		return false, err
 	}
-	s.observer.Noticed(Notice{Kind: PollDone, Low: s.state.Low, High: s.state.LastTimestamp, CaughtUp: caughtUp, New: s.newRecords})
+	s.observer.Noticed(Notice{Kind: PollDone, Low: s.covered(), High: s.state.LastTimestamp, CaughtUp: caughtUp, New: s.newRecords})
 	return !over, nil
 }
 
@@ -86,7 +84,10 @@ const maxExpiries = 3
 
 // restart begins a walk over its window again; what it delivered is remembered.
 func (s *Source) restart(w *checkpoint.Walk) {
-	*w = checkpoint.Walk{From: w.From, To: w.To, CaughtUp: w.CaughtUp, Newest: w.Newest, AsOf: w.AsOf, Pass: w.Pass}
+	*w = checkpoint.Walk{
+		From: w.From, To: w.To, CaughtUp: w.CaughtUp, Until: w.Until, UntilCaughtUp: w.UntilCaughtUp,
+		Newest: w.Newest, AsOf: w.AsOf, Pass: w.Pass,
+	}
 }
 
 // mustReadAgain tells whether rows may have moved past the walk: its positions
@@ -102,12 +103,10 @@ func (s *Source) capped(w *checkpoint.Walk) bool {
 	if s.set.MaxResults <= 0 || w.Records < s.set.MaxResults {
 		return false
 	}
-	half, ok := s.set.Window.Split(window.Window{From: w.From, To: w.To})
-	if !ok {
+	if !s.halve(w) {
 		s.gap(Gap{From: w.From, To: w.To, Reason: GapUnsplittable, Detail: "the vendor cuts the result off and can't be asked for less"})
 		return false
 	}
-	*w = checkpoint.Walk{From: half.From, To: half.To, Newest: w.Newest}
 	return true
 }
 
@@ -120,9 +119,7 @@ func (s *Source) expired(hard context.Context, cause error) (pollOver bool, err 
 		text = "the vendor no longer knows the cursor: going on from the newest event minus the overlap"
 		s.fallBack()
 		s.state.Walk = nil
-	} else if half, ok := s.set.Window.Split(windowOf(*w)); ok && w.Expired > 0 {
-		*w = checkpoint.Walk{From: half.From, To: half.To, Newest: w.Newest}
-	} else {
+	} else if w.Expired == 0 || !s.halve(w) {
 		expired := w.Expired + 1
 		s.restart(w)
 		w.Expired = expired
@@ -139,7 +136,8 @@ func (s *Source) submit(ctx context.Context) error {
 // submitMove is submit for a walk's end. When the walk brought nothing and was
 // a single page, only the watermark has moved; that is stored now and then.
 func (s *Source) submitMove(ctx context.Context, w *checkpoint.Walk) error {
-	if w.New == 0 && w.Pages <= 1 && s.newRecords == 0 && !s.moved() && time.Since(s.saved) < s.idleCommit() {
+	idle := s.idleCommit()
+	if w.New == 0 && w.Pages <= 1 && s.newRecords == 0 && !s.moved() && time.Since(s.saved) < idle && s.covered().Sub(s.submittedLow) < idle {
 		return nil
 	}
 	return s.submit(ctx)

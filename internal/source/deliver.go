@@ -50,8 +50,17 @@ func (s *Source) moved() bool { return s.state.Position != s.submitted }
 // advance moves the walk past its page.
 func (s *Source) advance(w *checkpoint.Walk, f fetched, fresh int, sweep bool) {
 	r := f.result
-	if w.Pages == 0 && w.Pass == 0 && w.AsOf.IsZero() {
-		w.AsOf = r.Date
+	s.learnSkew(r.Date)
+	asOf := r.Date
+	if asOf.IsZero() {
+		asOf = time.Now().UTC()
+	}
+	if w.AsOf.IsZero() || s.resumed {
+		s.resumed = false
+		s.checkRetention(asOf)
+	}
+	if w.AsOf.IsZero() {
+		w.AsOf = asOf
 	}
 	w.Pages++
 	w.Records += r.Fetched
@@ -60,7 +69,6 @@ func (s *Source) advance(w *checkpoint.Walk, f fetched, fresh int, sweep bool) {
 		w.Newest = r.Newest
 	}
 	w.Position = r.Next.Position
-	s.learnSkew(r.Date)
 	s.state.NotBefore = r.NotBefore
 	if sweep {
 		return
@@ -111,7 +119,7 @@ func (s *Source) submitWith(hard context.Context, quarantined []record.Record) e
 
 // commit is a copy of the state that the persisting stage may keep.
 func (s *Source) commit() (checkpoint.Commit, error) {
-	s.submitted = s.state.Position
+	s.submitted, s.submittedLow = s.state.Position, s.covered()
 	s.state.Generation++
 	s.state.UpdatedAt = time.Now().UTC()
 	chunks, err := s.rememberSeen()

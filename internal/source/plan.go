@@ -38,6 +38,9 @@ func (s *Source) planWindow() checkpoint.Walk {
 			win.From = begin.Add(-planner.Granule)
 		}
 	}
+	if oldest := s.oldest(); win.From.Before(oldest) {
+		win.From = oldest
+	}
 	if cut := s.seen.cut(); win.From.Before(cut) && cut.Before(s.state.Low) {
 		s.gap(Gap{From: win.From, To: cut, Reason: GapDedupeOverflow, Detail: "raise `dedupe::max_uids` to look back further"})
 		win.From = s.floor(cut)
@@ -55,23 +58,41 @@ func (s *Source) floor(t time.Time) time.Time {
 	return s.set.Window.Floor(t)
 }
 
+// covered is the time up to which everything that the vendor had is delivered.
+func (s *Source) covered() time.Time {
+	if s.state.Covered.After(s.state.Low) {
+		return s.state.Covered
+	}
+	return s.state.Low
+}
+
 // checkRetention reports what the vendor has dropped before it was read (F14).
-func (s *Source) checkRetention() {
-	if s.set.Retention <= 0 || s.state.Low.IsZero() || (s.state.Walk != nil && !s.resumed) {
+// It judges by the vendor's clock at an answer: ours may be days off.
+func (s *Source) checkRetention(asOf time.Time) {
+	if s.set.Retention <= 0 {
 		return
 	}
-	s.resumed = false
-	oldest := s.floor(s.now().Add(-s.set.Retention))
+	oldest, covered := s.floor(asOf.Add(-s.set.Retention)), s.covered()
 	// A vendor's retention is not exact to the minute, and neither is a walk that
 	// reads its oldest end: a false gap would be worse than a late one.
-	if slack := s.set.Retention / 50; !s.state.Low.Add(slack).Before(oldest) {
+	if slack := s.set.Retention / 50; covered.IsZero() || !covered.Add(slack).Before(oldest) {
 		return
 	}
-	s.gap(Gap{From: s.state.Low, To: oldest, Reason: GapRetention, Detail: "the source was behind for longer than the vendor keeps events"})
-	s.state.Low = oldest
-	if w := s.state.Walk; w != nil && w.From.Before(oldest) && !s.set.stream() {
-		s.state.Walk = nil
+	s.gap(Gap{From: covered, To: oldest, Reason: GapRetention, Detail: "the source was behind for longer than the vendor keeps events"})
+	s.state.Covered = oldest
+}
+
+// oldest is the time below which there is no use in asking; zero = not known.
+// Until an answer has told the vendor's clock, it leaves room for a wrong one.
+func (s *Source) oldest() time.Time {
+	if s.set.Retention <= 0 {
+		return time.Time{}
 	}
+	room := time.Duration(0)
+	if !s.skewKnown {
+		room = 48 * time.Hour
+	}
+	return s.floor(s.now().Add(-s.set.Retention - room))
 }
 
 // drained moves the watermarks after the vendor has shown every page of w.
@@ -93,13 +114,48 @@ func (s *Source) drained(w *checkpoint.Walk, end paging.Position) {
 		s.state.Low = s.set.Window.Drained(s.state.Low, win, w.AsOf, w.Newest)
 	}
 	s.raiseHigh(w.Newest)
+	if w.CaughtUp && w.AsOf.After(s.state.Covered) {
+		s.state.Covered = w.AsOf
+	}
 	// CP6: until the next commit a crash walks this window's last page again.
-	s.state.Walk = nil
+	s.state.Walk = s.remainder(w)
 	s.state.WalkNo++
 	s.seen.evict(s.horizon(), s.state.WalkNo)
 }
 
+// remainder is what is left of a window that was split; nil when nothing is.
+func (s *Source) remainder(w *checkpoint.Walk) *checkpoint.Walk {
+	if !w.To.Before(w.Until) {
+		return nil
+	}
+	from := w.To
+	if s.set.Window.ExclusiveStart {
+		from = from.Add(-s.set.Window.Granule)
+	}
+	return &checkpoint.Walk{From: from, To: w.Until, CaughtUp: w.UntilCaughtUp}
+}
+
+// halve makes w the lower half of itself. Its other half follows once it is
+// drained. It returns false when w can't be made smaller.
+func (s *Source) halve(w *checkpoint.Walk) bool {
+	half, ok := s.set.Window.Split(windowOf(*w))
+	if !ok {
+		return false
+	}
+	until, caughtUp := w.Until, w.UntilCaughtUp
+	if until.IsZero() {
+		until, caughtUp = w.To, w.CaughtUp
+	}
+	*w = checkpoint.Walk{From: half.From, To: half.To, Until: until, UntilCaughtUp: caughtUp, Newest: w.Newest}
+	return true
+}
+
+// raiseHigh moves the high watermark, not beyond the vendor's clock: an event
+// that says it is from tomorrow must not hide those of today (F07).
 func (s *Source) raiseHigh(t time.Time) {
+	if now := s.now(); t.After(now) {
+		t = now
+	}
 	if t.After(s.state.LastTimestamp) {
 		s.state.LastTimestamp = t
 	}

@@ -26,11 +26,14 @@ type Source struct {
 	seen    *memory
 	commits *committer
 	// skew is the vendor's clock minus ours, as far as an answer has told.
-	skew time.Duration
+	skew      time.Duration
+	skewKnown bool
 	// saved is when a state without new records was last worth a commit.
 	saved time.Time
-	// submitted is the position that was last handed over to be stored.
-	submitted paging.Position
+	// submitted and submittedLow are the position and the covered time that were
+	// last handed over to be stored.
+	submitted    paging.Position
+	submittedLow time.Time
 	// resumed says that the walk in the state comes from before this run.
 	resumed bool
 	// expiries counts the lost cursors of the poll under way.
@@ -112,7 +115,7 @@ func (s *Source) learnSkew(date time.Time) {
 	if date.IsZero() {
 		return
 	}
-	s.skew = date.Sub(time.Now())
+	s.skew, s.skewKnown = date.Sub(time.Now()), true
 	if s.skew.Abs() < 2*time.Second {
 		s.skew = 0
 	}
