@@ -215,9 +215,9 @@ func TestRestore(t *testing.T) {
 
 // A long life in small steps: what is written stays in proportion to what is new, what is stored to what is remembered.
 func TestStorageCostIsInProportion(t *testing.T) {
-	for name, perCommit := range map[string]int{"a trickle": 3, "a page now and then": 100, "full pages": 1000} {
+	for name, perCommit := range map[string]int{"a trickle": 3, "a page now and then": 100, "full pages": 500} {
 		t.Run(name, func(t *testing.T) {
-			const commits, keep = 1500, 72
+			const commits, keep = 1000, 36
 			s, d := newTestSet(0), newDisk()
 			rng := rand.New(rand.NewPCG(1, 1))
 			for i := range commits {

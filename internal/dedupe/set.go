@@ -42,13 +42,12 @@ func (s *Set) Len() int { return s.live }
 
 // Seen reports whether the hash was added, under whichever hour.
 func (s *Set) Seen(h uint64) bool {
-	_, slot := s.find(h)
-	return slot != 0
+	return s.find(h) != 0
 }
 
 // Touch is Seen, and marks the bucket that holds the hash as met by the walk.
 func (s *Set) Touch(h, walk uint64) bool {
-	_, slot := s.find(h)
+	slot := s.find(h)
 	if slot == 0 {
 		return false
 	}
@@ -118,21 +117,21 @@ func (s *Set) CutBefore() (hour int64, cut bool) { return s.cut, s.cut != 0 }
 // Forgotten counts the uids that were dropped or refused for lack of room since the set was made.
 func (s *Set) Forgotten() uint64 { return s.forgotten }
 
-// find returns the entry's cell and its slot; slot 0 = the hash is in no live bucket.
-func (s *Set) find(h uint64) (cell *uint64, slot uint8) {
+// find returns the slot of the hash; 0 = it is in no live bucket.
+func (s *Set) find(h uint64) uint8 {
 	if s.tables == nil {
-		return nil, 0
+		return 0
 	}
 	t := &s.tables[tableOf(h)]
 	i, found := t.find(h << slotBits)
 	if !found {
-		return nil, 0
+		return 0
 	}
-	slot = uint8(t.cells[i] & slotMask)
+	slot := uint8(t.cells[i] & slotMask)
 	if !s.buckets.slots[slot].live {
-		return nil, 0
+		return 0
 	}
-	return &t.cells[i], slot
+	return slot
 }
 
 func (s *Set) mark(slot uint8, walk uint64) {

@@ -53,7 +53,10 @@ func FuzzKeepEqualsPlainExpressions(f *testing.F) {
 func TestKeepEqualsPlainExpressionsOnRandomGrammar(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))
 	kept := 0
-	const rounds = 6000
+	rounds := 6000
+	if testing.Short() {
+		rounds = 1500
+	}
 	for range rounds {
 		var s Settings
 		for range rng.IntN(4) {
