@@ -5,6 +5,8 @@ package checkpoint
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -41,7 +43,8 @@ type Commit struct {
 	State State
 	// Chunks are new chunks that the state refers to.
 	Chunks map[uint64][]byte
-	// Quarantine are records that the pipeline refuses for good, by uid.
+	// Quarantine are records that the pipeline refuses for good, by uid. They are
+	// kept under `quarantine.` and a hash of the uid.
 	Quarantine map[string]string
 }
 
@@ -117,7 +120,7 @@ func (s *Store) Save(ctx context.Context, c Commit) error {
 		ops = append(ops, storage.SetOperation(seenKey(id), chunk))
 	}
 	for uid, raw := range c.Quarantine {
-		ops = append(ops, storage.SetOperation(prefixDiscard+uid, []byte(raw)))
+		ops = append(ops, storage.SetOperation(quarantineKey(uid), []byte(raw)))
 	}
 	if s.last != nil {
 		ops = append(ops, storage.SetOperation(KeyPrev, s.last))
@@ -131,6 +134,13 @@ func (s *Store) Save(ctx context.Context, c Commit) error {
 	}
 	s.last, s.garbage = data, c.State.Seen.Garbage
 	return nil
+}
+
+// quarantineKey is where a refused record lies. A vendor's text is no part of a
+// storage key.
+func quarantineKey(uid string) string {
+	sum := sha256.Sum256([]byte(uid))
+	return prefixDiscard + hex.EncodeToString(sum[:8])
 }
 
 func seenKey(id uint64) string { return prefixSeen + strconv.FormatUint(id, 10) }
