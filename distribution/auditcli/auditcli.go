@@ -17,6 +17,8 @@ import (
 // Commands returns the sub-commands. set is the Collector that they belong to:
 // its factories and config providers are the ones that commands use. A command
 // with the name of a Collector command is meant to replace it.
-func Commands(_ otelcol.CollectorSettings) []*cobra.Command {
-	return nil
+func Commands(set otelcol.CollectorSettings) []*cobra.Command {
+	return []*cobra.Command{
+		validateCommand(set),
+	}
 }

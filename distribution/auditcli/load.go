@@ -1,0 +1,99 @@
+// Copyright The restaudit Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package auditcli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"go.opentelemetry.io/collector/component"
+	"go.opentelemetry.io/collector/confmap"
+	"go.opentelemetry.io/collector/otelcol"
+)
+
+// sourceType is the component type of the restaudit receiver.
+const sourceType = "restaudit"
+
+// loaded is a configuration that was read, but not checked as a whole.
+type loaded struct {
+	set       otelcol.CollectorSettings
+	factories otelcol.Factories
+	config    *otelcol.Config
+	// written is the configuration as the user wrote it, without defaults.
+	written *confmap.Conf
+}
+
+// load reads the configuration that the flags name.
+func (f *configFlags) load(ctx context.Context, set otelcol.CollectorSettings) (l *loaded, err error) {
+	l = &loaded{}
+	if l.set, err = f.apply(set); err != nil {
+		return nil, err
+	}
+	if l.factories, err = set.Factories(); err != nil {
+		return nil, err
+	}
+	resolver, err := confmap.NewResolver(l.set.ConfigProviderSettings.ResolverSettings)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, resolver.Shutdown(ctx)) }()
+	if l.written, err = resolver.Resolve(ctx); err != nil {
+		return nil, fmt.Errorf("the configuration can't be read: %w", err)
+	}
+	provider, err := otelcol.NewConfigProvider(l.set.ConfigProviderSettings)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, provider.Shutdown(ctx)) }()
+	if l.config, err = provider.Get(ctx, l.factories); err != nil {
+		return nil, err
+	}
+	return l, nil
+}
+
+// sources are the ids of the restaudit receivers, sorted.
+func (l *loaded) sources() []component.ID {
+	var ids []component.ID
+	for id := range l.config.Receivers {
+		if id.Type().String() == sourceType {
+			ids = append(ids, id)
+		}
+	}
+	slices.SortFunc(ids, func(a, b component.ID) int { return strings.Compare(a.String(), b.String()) })
+	return ids
+}
+
+// source finds a receiver by its id, or by its name alone.
+func (l *loaded) source(name string) (component.ID, error) {
+	var names []string
+	for _, id := range l.sources() {
+		if id.String() == name || id.Name() == name {
+			return id, nil
+		}
+		names = append(names, id.String())
+	}
+	if len(names) == 0 {
+		return component.ID{}, errors.New("the configuration has no restaudit receiver")
+	}
+	return component.ID{}, fmt.Errorf("the configuration has no source %q: write one of %s", name, strings.Join(names, ", "))
+}
+
+// section returns a configuration with all its defaults as a map. Secrets are
+// blanked out.
+func section(cfg component.Config) map[string]any {
+	conf := confmap.New()
+	if cfg == nil || conf.Marshal(cfg) != nil {
+		return map[string]any{}
+	}
+	return conf.ToStringMap()
+}
+
+// sorted are the keys of a map in the order of their texts.
+func sorted[V any](m map[component.ID]V) []component.ID {
+	return slices.SortedFunc(maps.Keys(m), func(a, b component.ID) int { return strings.Compare(a.String(), b.String()) })
+}
