@@ -36,6 +36,9 @@ func (p Preset) Minimal() string {
 	default:
 		b.WriteString("credentials:\n  " + strings.ReplaceAll(text, "\n", "\n  ") + "\n")
 	}
+	if text := strings.TrimSpace(p.Also); text != "" {
+		b.WriteString(text + "\n")
+	}
 	b.WriteString("storage: file_storage\n")
 	return b.String()
 }

@@ -42,6 +42,8 @@ type Preset struct {
 	Setup string `yaml:"setup"`
 	// Credentials shows the `credentials` that a user writes, as YAML.
 	Credentials string `yaml:"credentials"`
+	// Also shows further keys that a user writes, as YAML: a second key in `headers`.
+	Also string `yaml:"also"`
 	// RateLimit, Retention, Lateness and Order are facts for people.
 	RateLimit string `yaml:"rate_limit"`
 	Retention string `yaml:"retention"`

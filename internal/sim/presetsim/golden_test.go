@@ -51,7 +51,8 @@ func (s *scene) golden(t *testing.T) {
 		assert.Len(t, p.records, n, "not every record of the fixtures was delivered")
 	}
 	got := goldenFile{}
-	for _, r := range v.walk()[:min(len(s.pages)+len(s.items), len(v.walk()))] {
+	// One request more than the walk has shows how the next poll goes on.
+	for _, r := range v.walk()[:min(len(s.pages)+len(s.items)+1, len(v.walk()))] {
 		got.Requests = append(got.Requests, describe(r))
 	}
 	for _, r := range p.records {

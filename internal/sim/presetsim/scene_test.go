@@ -9,6 +9,7 @@ import (
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/x509"
+	"encoding/json"
 	"encoding/pem"
 	"fmt"
 	"net/http"
@@ -145,10 +146,15 @@ func substitute(v any) any {
 		return v
 	case string:
 		return envName.ReplaceAllStringFunc(v, func(match string) string {
-			if name := envName.FindStringSubmatch(match)[1]; !strings.Contains(name, "PRIVATE_KEY") {
+			name := envName.FindStringSubmatch(match)[1]
+			switch {
+			case strings.Contains(name, "SERVICE_ACCOUNT"):
+				return serviceAccount()
+			case strings.Contains(name, "PRIVATE_KEY"):
+				return privateKey()
+			default:
 				return secretOf(name)
 			}
-			return privateKey()
 		})
 	default:
 		return v
@@ -168,6 +174,17 @@ var privateKey = sync.OnceValue(func() string {
 	}
 	return string(pem.EncodeToMemory(&pem.Block{Type: "RSA PRIVATE KEY", Bytes: x509.MarshalPKCS1PrivateKey(key)}))
 })
+
+// serviceAccount is what Google gives for a service account.
+func serviceAccount() string {
+	account, err := json.Marshal(map[string]string{
+		"type": "service_account", "private_key_id": "k1", "private_key": privateKey(), "client_email": "audit@acme.example",
+	})
+	if err != nil {
+		return ""
+	}
+	return string(account)
+}
 
 // vendorID names the extension that stands for the network.
 var vendorID = component.MustNewID("vendor")

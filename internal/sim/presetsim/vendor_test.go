@@ -83,6 +83,10 @@ func (v *vendor) answer(r request) answer {
 	if token := v.token(r); token != nil {
 		return *token
 	}
+	if v.cfg.Credentials.Digest != nil && r.Header.Get("Authorization") == "" {
+		challenge := http.Header{"Www-Authenticate": {`Digest realm="r", nonce="n", algorithm=MD5, qop="auth"`}}
+		return answer{status: http.StatusUnauthorized, header: challenge, body: "{}"}
+	}
 	assert.True(v.t, v.authorized(r), "a request without credentials: %s", r.URL)
 	r.page = v.page(r)
 	v.requests = append(v.requests, r)
