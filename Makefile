@@ -4,6 +4,9 @@
 GOLANGCI_LINT_VERSION := v2.15.0
 VERSITYGW_VERSION     := v1.8.0
 
+# The newest Collector that the components are tested with; the oldest is the one in go.mod.
+NEWEST_COLLECTOR := v0.162.0 v1.68.0
+
 VERSION  ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 SEEDS    ?= 1000
 N        ?= 20
@@ -34,7 +37,7 @@ export VERSITYGW_BIN     := $(VERSITYGW)
 
 .DEFAULT_GOAL := help
 .PHONY: help demo distribution vendorsim test test-library test-distribution sim kill fuzz bench generate drift lint tidy \
-	stock-builder tools clean
+	stock-builder newest-collector tools clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | awk -F '\t' '{printf "  %-18s %s\n", $$1, $$2}'
@@ -98,6 +101,9 @@ tidy: ## tidy the three go.mod files
 stock-builder: ## build the manifest with the plain collector builder, as others would
 	$(BUILDER) --config builder-config.yaml
 	distribution/_build/otelcol-audit components
+
+newest-collector: ## test the components with the newest Collector
+	hack/newest $(NEWEST_COLLECTOR)
 
 tools: $(GOLANGCI_LINT) $(VERSITYGW) ## build the pinned tools into .cache/bin
 
