@@ -59,6 +59,7 @@ require (
 require (
 	github.com/dchest/siphash v1.2.3 // indirect
 	github.com/ncruces/go-strftime v0.1.9 // indirect
+	github.com/rogpeppe/go-internal v1.14.1
 )
 
 require (
@@ -325,6 +326,7 @@ require (
 	golang.org/x/term v0.45.0 // indirect
 	golang.org/x/text v0.40.0 // indirect
 	golang.org/x/time v0.16.0 // indirect
+	golang.org/x/tools v0.47.0 // indirect
 	gonum.org/v1/gonum v0.17.0 // indirect
 	google.golang.org/genproto/googleapis/api v0.0.0-20260615183401-62b3387ff324 // indirect
 	google.golang.org/genproto/googleapis/rpc v0.0.0-20260610212136-7ab31c22f7ad // indirect

@@ -20,5 +20,6 @@ import (
 func Commands(set otelcol.CollectorSettings) []*cobra.Command {
 	return []*cobra.Command{
 		validateCommand(set),
+		presetsCommand(),
 	}
 }

@@ -1,0 +1,62 @@
+// Copyright The restaudit Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"net/http/httptest"
+	"strconv"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/restaudit/otelcol-audit/internal/vendorsim"
+)
+
+// The scripts in testdata/script are the commands as users type them, with what
+// they print. With -update, what is compared by cmp is written anew.
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"otelcol-audit": main})
+}
+
+func TestScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir:           "testdata/script",
+		UpdateScripts: *update,
+		Cmds:          map[string]func(*testscript.TestScript, bool, []string){"serve": serve},
+		Setup: func(env *testscript.Env) error {
+			// What the Collector logs is not the subject.
+			env.Setenv("NO_COLOR", "1")
+			return nil
+		},
+		RequireUniqueNames: true,
+	})
+}
+
+// simStart is the time at which the simulated vendors stand still, so that what
+// the commands print is the same in each run.
+var simStart = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+
+// serve starts the simulated vendors in the test's process and sets VENDORS to
+// their address: `serve [EVENTS]`.
+func serve(ts *testscript.TestScript, neg bool, args []string) {
+	events := 5
+	if neg || len(args) > 1 {
+		ts.Fatalf("usage: serve [EVENTS]")
+	}
+	if len(args) == 1 {
+		var err error
+		events, err = strconv.Atoi(args[0])
+		ts.Check(err)
+	}
+	sim := vendorsim.New(vendorsim.Options{
+		Now:      func() time.Time { return simStart },
+		Lenient:  true,
+		Defaults: vendorsim.VendorOptions{Log: vendorsim.LogConfig{Start: simStart, Backlog: events, BacklogSpan: time.Hour}},
+	})
+	server := httptest.NewServer(sim)
+	ts.Defer(server.Close)
+	ts.Setenv("VENDORS", server.URL)
+}
