@@ -46,6 +46,9 @@ type State struct {
 	WalkNo uint64 `json:"walk_no,omitempty"`
 	// Gaps are the gap records that are still to be delivered.
 	Gaps []Gap `json:"gaps,omitempty"`
+	// Reported says for each reason up to where gaps were reported, so that an
+	// interval that is looked at again is not reported again.
+	Reported map[string]time.Time `json:"reported,omitempty"`
 	// NotBefore is when the vendor allows the next request (F30).
 	NotBefore   time.Time   `json:"not_before,omitzero"`
 	Fingerprint Fingerprint `json:"fingerprint"`

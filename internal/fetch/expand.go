@@ -159,7 +159,11 @@ func (f *Fetcher) expandOne(ctx context.Context, ask Ask, base *url.URL, items [
 	resp, err := f.authorized(ctx, func() (*http.Request, error) { return req.Clone(ctx), nil })
 	var failure *send.Error
 	if errors.As(err, &failure) && (failure.Status == http.StatusNotFound || failure.Status == http.StatusGone) {
-		return Result{Lost: len(items), Remaining: -1}, nil // no retry brings it back
+		lost := Result{Remaining: -1} // no retry brings it back
+		for _, item := range items {
+			lost.Lost = append(lost.Lost, item.Raw)
+		}
+		return lost, nil
 	}
 	if err != nil {
 		return Result{}, fmt.Errorf("`expand`: %w", err)

@@ -120,7 +120,7 @@ func TestAnItemThatTheVendorNoLongerHasIsCountedAsLost(t *testing.T) {
 	require.NoError(t, err)
 	res, err := f.Fetch(t.Context(), Ask{})
 	require.NoError(t, err)
-	assert.Equal(t, 1, res.Lost)
+	assert.Equal(t, []string{`{"uri":"https://api.example/blob/2","id":"i2"}`}, res.Lost)
 	assert.Len(t, res.Records, 2)
 }
 

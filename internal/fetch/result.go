@@ -47,7 +47,7 @@ func (f *Fetcher) collect(resp *send.Response, p page.Page, ask Ask) Result {
 // add appends a part that was got by a further request.
 func (r *Result) add(part Result) {
 	r.Records = append(r.Records, part.Records...)
-	r.Lost += part.Lost
+	r.Lost = append(r.Lost, part.Lost...)
 	r.Fetched += part.Fetched
 	r.Filtered += part.Filtered
 	r.Bytes += part.Bytes

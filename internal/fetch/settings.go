@@ -74,8 +74,8 @@ type Ask struct {
 
 // Result is one page.
 type Result struct {
-	// Lost counts the items of a list whose records the vendor no longer has.
-	Lost int
+	// Lost are the items of a list whose records the vendor no longer has.
+	Lost []string
 	// Records are what the filter kept, in the page's order.
 	Records []record.Record
 	// Fetched and Filtered count the records of the page and those dropped.

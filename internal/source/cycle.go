@@ -104,7 +104,7 @@ func (s *Source) capped(w *checkpoint.Walk) bool {
 		return false
 	}
 	if !s.halve(w) {
-		s.gap(Gap{From: w.From, To: w.To, Reason: GapUnsplittable, Detail: "the vendor cuts the result off and can't be asked for less"})
+		s.gapOnce(Gap{From: w.From, To: w.To, Reason: GapUnsplittable, Detail: "the vendor cuts the result off and can't be asked for less"})
 		return false
 	}
 	return true

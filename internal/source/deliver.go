@@ -33,12 +33,12 @@ func (s *Source) deliver(hard context.Context, w *checkpoint.Walk, f fetched, sw
 		q := &quarantined[i]
 		s.gap(Gap{From: q.Time, To: q.Time, Reason: GapQuarantined, UID: q.UID, Detail: "the pipeline refuses this record for good"})
 	}
-	if r.Lost > 0 {
-		s.gap(Gap{From: w.From, To: w.To, Reason: GapDetail, Detail: fmt.Sprintf("%d listed items could not be found any more", r.Lost)})
+	if lost := s.seen.lost(r.Lost, s.state.WalkNo); lost > 0 {
+		s.gap(Gap{From: w.From, To: w.To, Reason: GapDetail, Detail: fmt.Sprintf("%d listed items could not be found any more", lost)})
 	}
 	s.advance(w, f, len(fresh), sweep)
 	s.observer.Delivered(s.balance(f, fresh, duplicates, len(quarantined), sweep))
-	if f.end.why == endDrained && !sweep && len(quarantined) == 0 && r.Lost == 0 {
+	if f.end.why == endDrained && !sweep && len(quarantined) == 0 && len(r.Lost) == 0 {
 		return nil // the walk's conclusion submits the state
 	}
 	return s.submitWith(hard, quarantined)

@@ -30,6 +30,25 @@ func (s *Source) gap(g Gap) {
 	s.state.Gaps = append(s.state.Gaps, g)
 }
 
+// gapOnce notes a gap in an interval that later walks look at again. What was
+// reported before for the same reason is left out.
+func (s *Source) gapOnce(g Gap) {
+	if until := s.state.Reported[g.Reason]; until.After(g.From) {
+		g.From = until
+	}
+	if !g.From.Before(g.To) {
+		return
+	}
+	reported := map[string]time.Time{g.Reason: g.To}
+	for reason, until := range s.state.Reported {
+		if reason != g.Reason {
+			reported[reason] = until
+		}
+	}
+	s.state.Reported = reported // a new map: a commit under way holds the old one
+	s.gap(g)
+}
+
 // deliverGaps hands the pending gap records to the pipeline.
 func (s *Source) deliverGaps(ctx, hard context.Context) error {
 	delivered := false

@@ -42,7 +42,7 @@ func (s *Source) planWindow() checkpoint.Walk {
 		win.From = oldest
 	}
 	if cut := s.seen.cut(); win.From.Before(cut) && cut.Before(s.state.Low) {
-		s.gap(Gap{From: win.From, To: cut, Reason: GapDedupeOverflow, Detail: "raise `dedupe::max_uids` to look back further"})
+		s.gapOnce(Gap{From: win.From, To: cut, Reason: GapDedupeOverflow, Detail: "raise `dedupe::max_uids` to look back further"})
 		win.From = s.floor(cut)
 	}
 	if !win.To.IsZero() && win.To.Before(win.From) {

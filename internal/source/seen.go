@@ -52,6 +52,19 @@ func (m *memory) add(fresh []record.Record, walk uint64) {
 	}
 }
 
+// lost counts the items that are missing for the first time, and remembers them:
+// every look at the same list misses them again.
+func (m *memory) lost(items []string, walk uint64) int {
+	n := 0
+	for _, item := range items {
+		if h := m.set.Hash("missing item " + item); !m.set.Touch(h, walk) {
+			m.set.Add(hour(time.Now()), h, walk)
+			n++
+		}
+	}
+	return n
+}
+
 // hourOf files a record under the hour of its event time; one without a usable
 // time under the present hour, from where the overlap forgets it in time.
 func hourOf(r *record.Record) int64 {

@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/restaudit/otelcol-audit/internal/fetch"
+	"github.com/restaudit/otelcol-audit/internal/record"
 	"github.com/restaudit/otelcol-audit/internal/send"
 )
 
@@ -228,6 +229,43 @@ func TestWhatThePipelineRefusesForGoodIsAGapAndIsKept(t *testing.T) {
 			kept = kept || c.Quarantine["e1"] != ""
 		}
 		assert.True(t, kept)
+	})
+}
+
+func TestASplitWindowIsReadToItsEndAndACapIsReportedOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		begin := time.Now().UTC()
+		var log []record.Record
+		for i := range 40 {
+			log = append(log, event(fmt.Sprintf("e%d", i), begin.Add(-time.Duration(i)*time.Minute)))
+		}
+		for i := range 20 { // more than the cap in one second
+			log = append(log, event(fmt.Sprintf("t%d", i), begin.Add(-50*time.Minute)))
+		}
+		r := &rig{}
+		r.fetch = func(ask fetch.Ask) (fetch.Result, error) {
+			var page []record.Record
+			for _, e := range log {
+				if !e.Time.Before(ask.Window.From) && !e.Time.After(ask.Window.To) && len(page) < 10 {
+					page = append(page, e)
+				}
+			}
+			return pageOf(end(""), page...), nil
+		}
+		set := defaults()
+		set.Window.HasEnd, set.Window.Overlap, set.Window.ExclusiveStart = true, 2*time.Hour, true
+		set.MaxResults = 10
+		require.NoError(t, r.run(t, set, 10*time.Minute))
+		for i := range 40 {
+			assert.Contains(t, r.delivered, fmt.Sprintf("e%d", i))
+		}
+		require.NotEmpty(t, r.gaps, "the second at the cap")
+		for i, g := range r.gaps {
+			assert.Equal(t, GapUnsplittable, g.Reason)
+			assert.Less(t, g.To.Sub(begin.Add(-50*time.Minute)).Abs(), 5*time.Second)
+			assert.False(t, i > 0 && g.From.Before(r.gaps[i-1].To), "no interval is reported twice")
+		}
+		assert.Less(t, len(r.asks), 1000, "no hot loop")
 	})
 }
 

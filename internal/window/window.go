@@ -112,7 +112,11 @@ func (s Settings) Split(w Window) (Window, bool) {
 		return w, false
 	}
 	half := s.floor(w.From.Add(w.To.Sub(w.From) / 2))
-	if !half.After(w.From) || half.Sub(w.From) < s.Granule {
+	least := s.Granule
+	if s.ExclusiveStart {
+		least *= 2 // the other half starts a granule below this one's end
+	}
+	if !half.After(w.From) || half.Sub(w.From) < least {
 		return w, false
 	}
 	return Window{From: w.From, To: half}, true

@@ -117,6 +117,9 @@ func TestSplit(t *testing.T) {
 	assert.Equal(t, Window{From: at("12:00:00"), To: at("12:30:00")}, w)
 	_, ok = s.Split(Window{From: at("12:00:00"), To: at("12:00:01")})
 	assert.False(t, ok, "one granule can't be halved")
+	s.ExclusiveStart = true
+	_, ok = s.Split(Window{From: at("12:00:00"), To: at("12:00:03")})
+	assert.False(t, ok, "the other half, which starts a granule lower, would be as long as the whole")
 	_, ok = s.Split(Window{From: at("12:00:00")})
 	assert.False(t, ok, "an open window can't be halved")
 }
