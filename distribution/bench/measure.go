@@ -1,0 +1,115 @@
+// Copyright The restaudit Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/restaudit/otelcol-audit/distribution/e2e/rig"
+)
+
+const (
+	patience = 3 * time.Minute
+	grace    = 30 * time.Second
+)
+
+// measureCollector runs otelcol-audit until its source has caught up.
+func (b *bench) measureCollector(ctx context.Context, c benchCase, url string, pages int) (figure, error) {
+	state, err := os.MkdirTemp(b.dir, "state-")
+	if err != nil {
+		return figure{}, fmt.Errorf("temporary folder: %w", err)
+	}
+	log := newWatchedLog()
+	p, err := rig.Start(ctx, rig.Program{
+		Path: b.collectorBin, Args: []string{"--config", filepath.Join(b.dir, "collector.yaml")},
+		Env: append([]string{"BENCH_DIR=" + state, "BENCH_URL=" + url}, c.env...), Stderr: log,
+	})
+	if err != nil {
+		return figure{}, fmt.Errorf("%w (make distribution builds it)", err)
+	}
+	defer p.Kill()
+	timer := time.NewTimer(patience)
+	defer timer.Stop()
+	select {
+	case <-log.caughtUp:
+	case <-p.Done():
+		return figure{}, fmt.Errorf("otelcol-audit has ended by itself:\n%s", log.text())
+	case <-timer.C:
+		return figure{}, fmt.Errorf("not done after %v:\n%s", patience, log.text())
+	}
+	if err := p.Stop(grace); err != nil {
+		return figure{}, err
+	}
+	if got := log.events(); got != pages*pageEvents {
+		return figure{}, fmt.Errorf("%d of %d events were fetched", got, pages*pageEvents)
+	}
+	cpu, peak := p.Usage()
+	return figure{cpu: cpu, peak: peak}, nil
+}
+
+// measureLimitRaw runs this program's own limit-raw.
+func (b *bench) measureLimitRaw(ctx context.Context, url string, pages int) (figure, error) {
+	self, err := os.Executable()
+	if err != nil {
+		return figure{}, fmt.Errorf("limit-raw: %w", err)
+	}
+	var out bytes.Buffer
+	p, err := rig.Start(ctx, rig.Program{Path: self, Args: []string{limitRawCommand, url}, Stdout: &out, Stderr: os.Stderr})
+	if err != nil {
+		return figure{}, err
+	}
+	<-p.Done()
+	if got := out.String(); got != strconv.Itoa(pages*pageEvents) {
+		return figure{}, fmt.Errorf("limit-raw has read %q of %d events", got, pages*pageEvents)
+	}
+	cpu, peak := p.Usage()
+	return figure{cpu: cpu, peak: peak}, nil
+}
+
+// watchedLog is a Collector's log that tells when the source has caught up.
+type watchedLog struct {
+	mu       sync.Mutex
+	buf      bytes.Buffer
+	caughtUp chan struct{}
+	once     sync.Once
+}
+
+func newWatchedLog() *watchedLog { return &watchedLog{caughtUp: make(chan struct{})} }
+
+func (l *watchedLog) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	n, err := l.buf.Write(p)
+	if bytes.Contains(l.buf.Bytes(), []byte(`"caught_up": true`)) {
+		l.once.Do(func() { close(l.caughtUp) })
+	}
+	return n, err
+}
+
+func (l *watchedLog) text() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.buf.String()
+}
+
+// fetched is what the receiver logs of a poll that brought something.
+var fetched = regexp.MustCompile(`"events": (\d+), "caught_up"`)
+
+// events is how many events were fetched, going by the log.
+func (l *watchedLog) events() int {
+	sum := 0
+	for _, m := range fetched.FindAllStringSubmatch(l.text(), -1) {
+		n, _ := strconv.Atoi(m[1]) // digits only
+		sum += n
+	}
+	return sum
+}
