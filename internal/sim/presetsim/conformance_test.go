@@ -55,14 +55,18 @@ func once(t *testing.T, want []string, p *pipeline) {
 	}
 }
 
-// records is the number of records in all pages; 0 where a record holds several.
+// count is the number of records in all fixtures; 0 where a record holds several.
 func (s *scene) count(v *vendor) int {
-	if v.cfg.Response.Split != "" || len(s.items) > 0 {
+	if v.cfg.Response.Split != "" {
 		return 0
 	}
+	answers := s.pages
+	if v.cfg.Expand != nil {
+		answers = s.items
+	}
 	n := 0
-	for _, page := range s.pages {
-		n += len(s.records(page.body, v.cfg))
+	for _, a := range answers {
+		n += len(recordsOf(a.body, v.cfg))
 	}
 	return n
 }

@@ -109,34 +109,68 @@ func first(body string, paths []string) string {
 	return ""
 }
 
-// records are the raw records of a body.
+// records are the raw records of a page, or the items of a list.
 func (s *scene) records(body string, cfg *restauditreceiver.Config) []string {
+	if cfg.Expand != nil {
+		return elements(array(body, cfg.Expand.Items))
+	}
+	return recordsOf(body, cfg)
+}
+
+// recordsOf are the raw records of an answer that has records.
+func recordsOf(body string, cfg *restauditreceiver.Config) []string {
 	switch cfg.Response.Format {
 	case "csv":
 		return lines(body)[1:]
 	case "ndjson":
 		return lines(body)
 	}
-	var records []string
-	for _, element := range array(body, cfg).Array() {
-		records = append(records, element.Raw)
-	}
-	return records
+	return elements(array(body, cfg.Response.Records))
 }
 
-// withRecords puts records in the place of a body's.
+func elements(list gjson.Result) []string {
+	var all []string
+	for _, element := range list.Array() {
+		all = append(all, element.Raw)
+	}
+	return all
+}
+
+// withRecords puts records, or items, in the place of a page's.
 func (s *scene) withRecords(body string, records []string, cfg *restauditreceiver.Config) string {
-	switch cfg.Response.Format {
-	case "csv":
+	paths := []string(cfg.Response.Records)
+	if cfg.Expand != nil {
+		paths = cfg.Expand.Items
+	} else if cfg.Response.Format == "csv" {
 		return strings.Join(append(lines(body)[:1], records...), "\n") + "\n"
-	case "ndjson":
+	} else if cfg.Response.Format == "ndjson" {
 		return strings.Join(records, "\n") + "\n"
 	}
-	return strings.Replace(body, array(body, cfg).Raw, "["+strings.Join(records, ",")+"]", 1)
+	return strings.Replace(body, array(body, paths).Raw, "["+strings.Join(records, ",")+"]", 1)
 }
 
-func array(body string, cfg *restauditreceiver.Config) gjson.Result {
-	for _, path := range cfg.Response.Records {
+// item is the answer to the further request of an item, nil if r is none.
+func (v *vendor) item(r request) *answer {
+	e := v.cfg.Expand
+	if e == nil {
+		return nil
+	}
+	n := 0
+	for _, page := range v.s.pages {
+		for _, item := range v.s.records(page.body, v.cfg) {
+			wanted := e.URLPath != "" && v.leadsTo(r, gjson.Get(item, e.URLPath).String()) ||
+				e.ItemPath != "" && r.mentions(gjson.Get(item, e.ItemPath).String())
+			if wanted && n < len(v.s.items) {
+				return &v.s.items[n]
+			}
+			n++
+		}
+	}
+	return nil
+}
+
+func array(body string, paths []string) gjson.Result {
+	for _, path := range paths {
 		if path == "" || path == "@this" {
 			return gjson.Parse(body)
 		}
@@ -144,7 +178,7 @@ func array(body string, cfg *restauditreceiver.Config) gjson.Result {
 			return value
 		}
 	}
-	if len(cfg.Response.Records) == 0 {
+	if len(paths) == 0 {
 		return gjson.Parse(body)
 	}
 	return gjson.Result{}

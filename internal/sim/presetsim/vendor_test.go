@@ -27,6 +27,8 @@ type request struct {
 	body string
 	// page is the page that it asks for; len(pages) is what follows the last.
 	page int
+	// item says that it asks for an item of a list instead.
+	item bool
 	at   time.Time
 }
 
@@ -88,6 +90,11 @@ func (v *vendor) answer(r request) answer {
 		return answer{status: http.StatusUnauthorized, header: challenge, body: "{}"}
 	}
 	assert.True(v.t, v.authorized(r), "a request without credentials: %s", r.URL)
+	if item := v.item(r); item != nil {
+		r.item = true
+		v.requests = append(v.requests, r)
+		return *item
+	}
 	r.page = v.page(r)
 	v.requests = append(v.requests, r)
 	if v.around != nil {
