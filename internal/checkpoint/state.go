@@ -33,6 +33,9 @@ type State struct {
 	// had stored by then is delivered, also when there was nothing.
 	Covered  time.Time       `json:"covered,omitzero"`
 	Position paging.Position `json:"position,omitzero"`
+	// CursorLost says that a stream is without the cursor that it had, and goes on
+	// from the low watermark.
+	CursorLost bool `json:"cursor_lost,omitempty"`
 	// Begin is where the source started at first: nothing before it is owed.
 	Begin time.Time `json:"begin,omitzero"`
 	// Floor drops older events of a source that can't ask by time.

@@ -159,6 +159,6 @@ func loadImport(data []byte) (Loaded, error) {
 	}
 	// Its cursor is not taken: it has no meaning apart from the request that it
 	// was obtained with. The time is, and the overlap covers the rest.
-	st := &State{LastTimestamp: entry.LastTimestamp, Low: entry.LastTimestamp}
+	st := &State{LastTimestamp: entry.LastTimestamp, Low: entry.LastTimestamp, CursorLost: true}
 	return Loaded{State: st, Note: "went on from an imported registry entry"}, nil
 }

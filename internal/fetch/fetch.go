@@ -210,14 +210,12 @@ func (r *Result) span(rec *record.Record) {
 	}
 }
 
-func (f *Fetcher) wanted(raw page.Record, r *record.Record, ask Ask) bool {
-	if !ask.Floor.IsZero() && !r.Time.IsZero() && r.Time.Before(ask.Floor) {
-		return false
-	}
+// wanted asks the filter.
+func (f *Fetcher) wanted(raw page.Record, r *record.Record) bool {
 	if f.settings.Filter == nil {
 		return true
 	}
-	text := raw.Raw
+	text := r.Raw
 	if f.match >= 0 {
 		text = raw.Fields[f.match].Text()
 	}

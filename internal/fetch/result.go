@@ -35,7 +35,10 @@ func (f *Fetcher) collect(resp *send.Response, p page.Page, ask Ask) Result {
 	for i := range records {
 		r := &records[i]
 		res.span(r)
-		if f.wanted(p.Records[i], r, ask) {
+		switch {
+		case !ask.Floor.IsZero() && !r.Time.IsZero() && r.Time.Before(ask.Floor):
+			res.Old = append(res.Old, *r)
+		case f.wanted(p.Records[i], r):
 			kept = append(kept, *r)
 		}
 	}
@@ -47,6 +50,7 @@ func (f *Fetcher) collect(resp *send.Response, p page.Page, ask Ask) Result {
 // add appends a part that was got by a further request.
 func (r *Result) add(part Result) {
 	r.Records = append(r.Records, part.Records...)
+	r.Old = append(r.Old, part.Old...)
 	r.Lost = append(r.Lost, part.Lost...)
 	r.Fetched += part.Fetched
 	r.Filtered += part.Filtered

@@ -78,6 +78,9 @@ type Result struct {
 	Lost []string
 	// Records are what the filter kept, in the page's order.
 	Records []record.Record
+	// Old are records before Ask.Floor. They count as filtered, but are remembered:
+	// the vendor may show them again when the floor is gone.
+	Old []record.Record
 	// Fetched and Filtered count the records of the page and those dropped.
 	Fetched, Filtered int
 	// Newest and Oldest are the bounds of the plausible event times of all

@@ -50,7 +50,7 @@ func (s Settings) Next(at Position, a Answer) Next {
 		return Next{End: true, Position: at}
 	}
 	if next == at {
-		return Next{End: true, Loop: a.More == MoreYes && a.Records > 0, Position: at}
+		return Next{End: true, Loop: s.stuck(at, a), Position: at}
 	}
 	if a.More == MoreYes {
 		return Next{Position: next}
@@ -59,6 +59,20 @@ func (s Settings) Next(at Position, a Answer) Next {
 		return Next{End: true, Position: s.resume(at, next, a)}
 	}
 	return Next{Position: next}
+}
+
+// stuck tells whether a page that leads to itself leaves something unread. A
+// persistent position may well stay where it is. Else an empty page without a
+// flag is an end (Auth0), but a page with records promises another one (F11).
+func (s Settings) stuck(at Position, a Answer) bool {
+	switch {
+	case s.Persistent:
+		return a.More == MoreYes && a.Records > 0
+	case a.More == MoreNo:
+		return false
+	default:
+		return a.More == MoreYes || (at.Opaque() && a.Records > 0)
+	}
 }
 
 // follow computes the position after the page, or false when the vendor names

@@ -60,8 +60,17 @@ func TestNext(t *testing.T) {
 		"has_more true goes on after an empty page": {
 			Settings{Type: Cursor, Persistent: true}, Position{Cursor: "a"}, Answer{Cursor: "b", More: MoreYes}, Next{Position: Position{Cursor: "b"}},
 		},
-		"the same token again is the end": {
-			Settings{Type: Cursor}, Position{Cursor: "a"}, Answer{Records: 2, Cursor: "a"}, Next{End: true, Position: Position{Cursor: "a"}},
+		"the same token again on an empty page is the end": {
+			Settings{Type: Cursor}, Position{Cursor: "a"}, Answer{Cursor: "a"}, Next{End: true, Position: Position{Cursor: "a"}},
+		},
+		"the same token again on a page with records is a loop": {
+			Settings{Type: Cursor}, Position{Cursor: "a"}, Answer{Records: 2, Cursor: "a"}, Next{End: true, Loop: true, Position: Position{Cursor: "a"}},
+		},
+		"the same token again is the end when the vendor says that there is no more": {
+			Settings{Type: Cursor}, Position{Cursor: "a"}, Answer{Records: 2, Cursor: "a", More: MoreNo}, Next{End: true, Position: Position{Cursor: "a"}},
+		},
+		"an empty page at the same offset with has_more is a loop": {
+			Settings{Type: Offset}, Position{Offset: 5}, Answer{More: MoreYes}, Next{End: true, Loop: true, Position: Position{Offset: 5}},
 		},
 		"the same token again with has_more is a loop": {
 			Settings{Type: Cursor}, Position{Cursor: "a"}, Answer{Records: 2, Cursor: "a", More: MoreYes}, Next{End: true, Loop: true, Position: Position{Cursor: "a"}},

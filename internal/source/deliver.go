@@ -29,6 +29,7 @@ func (s *Source) deliver(hard context.Context, w *checkpoint.Walk, f fetched, sw
 	}
 	// CP3: accepted, and nobody but the pipeline knows yet.
 	s.seen.add(fresh, s.state.WalkNo)
+	s.seen.remember(r.Old, s.state.Begin, s.state.WalkNo)
 	for i := range quarantined {
 		q := &quarantined[i]
 		s.gap(Gap{From: q.Time, To: q.Time, Reason: GapQuarantined, UID: q.UID, Detail: "the pipeline refuses this record for good"})
@@ -55,6 +56,7 @@ func (s *Source) advance(w *checkpoint.Walk, f fetched, fresh int, sweep bool) {
 	if asOf.IsZero() {
 		asOf = time.Now().UTC()
 	}
+	s.lastAnswer = asOf
 	if w.AsOf.IsZero() || s.resumed {
 		s.resumed = false
 		s.checkRetention(asOf)
@@ -77,6 +79,7 @@ func (s *Source) advance(w *checkpoint.Walk, f fetched, fresh int, sweep bool) {
 	if s.set.stream() {
 		// A stream's position holds at every page, not only at its end.
 		s.state.Position, s.state.Cursor = w.Position, w.Position.Token()
+		s.state.CursorLost = s.state.CursorLost && w.Position.First()
 		s.raiseHigh(r.Newest)
 	}
 }

@@ -99,9 +99,15 @@ func (s *Source) reconfigure() {
 // overlap is known to be delivered.
 func (s *Source) fallBack() {
 	s.state.Position, s.state.Cursor = paging.Position{}, ""
-	if s.set.stream() && !s.set.ByTime && !s.state.LastTimestamp.IsZero() {
-		if floor := s.state.LastTimestamp.Add(-s.set.Window.Overlap); floor.After(s.state.Floor) {
-			s.state.Floor = floor
-		}
+	if !s.set.stream() {
+		return
+	}
+	s.state.CursorLost = true
+	base := s.state.Low
+	if high := s.state.LastTimestamp; high.Before(base) {
+		base = high
+	}
+	if floor := base.Add(-s.set.Window.Overlap); !s.set.ByTime && !base.IsZero() && floor.After(s.state.Floor) {
+		s.state.Floor = floor
 	}
 }

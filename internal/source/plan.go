@@ -30,7 +30,13 @@ func (s *Source) planWindow() checkpoint.Walk {
 		// bound would make Okta's endless result a finite one.
 		planner.HasEnd = false
 	}
-	win, caughtUp := planner.Plan(window.Position{Low: s.state.Low, High: s.state.LastTimestamp, Now: s.now()})
+	low := s.state.Low
+	if s.set.stream() && !s.state.CursorLost {
+		// Until there is a first cursor, the stream begins where it began: its order
+		// is that of arrival, and no overlap covers what arrives late.
+		low = s.state.Begin
+	}
+	win, caughtUp := planner.Plan(window.Position{Low: low, High: s.state.LastTimestamp, Now: s.now()})
 	// Nothing from before the start is owed.
 	if begin := s.floor(s.state.Begin); win.From.Before(begin) {
 		win.From = begin
@@ -73,9 +79,12 @@ func (s *Source) checkRetention(asOf time.Time) {
 		return
 	}
 	oldest, covered := s.floor(asOf.Add(-s.set.Retention)), s.covered()
-	// A vendor's retention is not exact to the minute, and neither is a walk that
-	// reads its oldest end: a false gap would be worse than a late one.
-	if slack := s.set.Retention / 50; covered.IsZero() || !covered.Add(slack).Before(oldest) {
+	if covered.IsZero() || !covered.Before(oldest) {
+		return
+	}
+	// A first start may begin at the oldest event there is; what goes while it is
+	// read was not owed for long. A false gap would be worse.
+	if slack := s.set.Retention / 50; !covered.After(s.state.Begin) && !covered.Add(slack).Before(oldest) {
 		return
 	}
 	s.gap(Gap{From: covered, To: oldest, Reason: GapRetention, Detail: "the source was behind for longer than the vendor keeps events"})
@@ -97,6 +106,7 @@ func (s *Source) oldest() time.Time {
 
 // drained moves the watermarks after the vendor has shown every page of w.
 func (s *Source) drained(w *checkpoint.Walk, end paging.Position) {
+	s.checkRetention(s.lastAnswer) // rows may have gone while the walk was under way
 	win := window.Window{From: w.From, To: w.To}
 	switch {
 	case s.set.stream():
@@ -114,13 +124,17 @@ func (s *Source) drained(w *checkpoint.Walk, end paging.Position) {
 		s.state.Low = s.set.Window.Drained(s.state.Low, win, w.AsOf, w.Newest)
 	}
 	s.raiseHigh(w.Newest)
-	if w.CaughtUp && w.AsOf.After(s.state.Covered) {
-		s.state.Covered = w.AsOf
+	covered := w.AsOf
+	if !w.To.IsZero() && w.To.Before(covered) {
+		covered = w.To
+	}
+	if w.CaughtUp && covered.After(s.state.Covered) {
+		s.state.Covered = covered
 	}
 	// CP6: until the next commit a crash walks this window's last page again.
 	s.state.Walk = s.remainder(w)
-	s.state.WalkNo++
 	s.seen.evict(s.horizon(), s.state.WalkNo)
+	s.state.WalkNo++
 }
 
 // remainder is what is left of a window that was split; nil when nothing is.

@@ -52,6 +52,16 @@ func (m *memory) add(fresh []record.Record, walk uint64) {
 	}
 }
 
+// remember takes in records that were delivered before, as far as can be known.
+// Those from before the start never were, and never will be.
+func (m *memory) remember(old []record.Record, begin time.Time, walk uint64) {
+	for i := range old {
+		if !old[i].Time.Before(begin) {
+			m.set.Add(hourOf(&old[i]), m.set.Hash(old[i].UID), walk)
+		}
+	}
+}
+
 // lost counts the items that are missing for the first time, and remembers them:
 // every look at the same list misses them again.
 func (m *memory) lost(items []string, walk uint64) int {

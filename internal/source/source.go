@@ -28,6 +28,8 @@ type Source struct {
 	// skew is the vendor's clock minus ours, as far as an answer has told.
 	skew      time.Duration
 	skewKnown bool
+	// lastAnswer is the vendor's clock at its last answer.
+	lastAnswer time.Time
 	// saved is when a state without new records was last worth a commit.
 	saved time.Time
 	// submitted and submittedLow are the position and the covered time that were

@@ -90,6 +90,16 @@ func (s *Source) sweepWindow(from, until time.Time) checkpoint.Walk {
 // sweepOn goes to the sweep's next window, or ends the sweep.
 func (s *Source) sweepOn() {
 	sw := s.state.Sweep
+	if s.set.MaxResults > 0 && sw.Walk.Records >= s.set.MaxResults {
+		if s.halve(&sw.Walk) {
+			return
+		}
+		s.gap(Gap{From: sw.Walk.From, To: sw.Walk.To, Reason: GapUnsplittable, Detail: "the vendor cuts the result of the sweep off and can't be asked for less"})
+	}
+	if rest := s.remainder(&sw.Walk); rest != nil {
+		sw.Walk = *rest
+		return
+	}
 	if !s.set.Window.HasEnd || !sw.Walk.To.Before(sw.Until) {
 		s.state.Sweep, s.state.LastSweep = nil, s.now()
 		return

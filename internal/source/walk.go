@@ -82,6 +82,9 @@ func (s *Source) fetchPages(ctx context.Context, w checkpoint.Walk, budget int, 
 	defer close(out)
 	trail := newTrail(s.set, w, s.state.LastTimestamp)
 	ask := fetch.Ask{Window: windowOf(w), Position: w.Position, Floor: s.state.Floor}
+	if trail.stopBefore.After(ask.Floor) {
+		ask.Floor = trail.stopBefore
+	}
 	for n := 1; ; n++ {
 		f := s.fetchPage(ctx, ask, out)
 		if f.err == nil && f.end.why == notEnded {

@@ -194,7 +194,7 @@ func (c *Config) sendSettings(endpoint *url.URL) send.Settings {
 }
 
 func (c *Config) sourceSettings(f fetch.Settings) (source.Settings, error) {
-	begin, err := parseStart(c.StartAt)
+	begin, err := parseStart(string(c.StartAt))
 	if err != nil {
 		return source.Settings{}, err
 	}

@@ -36,7 +36,7 @@ type Config struct {
 	// StartAt is where a source without a checkpoint starts: beginning, now, a
 	// duration back from now, or an RFC 3339 time. Default 24h, or beginning
 	// where the vendor can't be asked by time.
-	StartAt string `mapstructure:"start_at"`
+	StartAt Text `mapstructure:"start_at"`
 	// Retention is how long the vendor keeps events. What falls out of it before
 	// it could be read is reported as a gap. 0 = not known.
 	Retention time.Duration `mapstructure:"retention"`

@@ -9,6 +9,7 @@ import (
 	"math"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/dustin/go-humanize"
 	"go.opentelemetry.io/collector/confmap"
@@ -24,6 +25,8 @@ func (t *Text) UnmarshalScalar(v confmap.ScalarValue) error {
 		*t = Text(raw)
 	case float64:
 		*t = Text(strconv.FormatFloat(raw, 'f', -1, 64))
+	case time.Time: // YAML reads an unquoted date or time as one
+		*t = Text(raw.Format(time.RFC3339Nano))
 	case bool, int, int64, uint64:
 		*t = Text(fmt.Sprint(raw))
 	default:

@@ -74,7 +74,7 @@ func (c *Config) validateTimes() error {
 	if c.PollInterval <= 0 {
 		errs = append(errs, fmt.Errorf("`poll_interval` must be positive, not %v: write for example 60s", c.PollInterval))
 	}
-	if _, err := parseStart(c.StartAt); err != nil {
+	if _, err := parseStart(string(c.StartAt)); err != nil {
 		errs = append(errs, err)
 	}
 	tf := c.TimeFilter
