@@ -52,12 +52,24 @@ func misery(ctx context.Context, rng *rand.Rand, sim *s3sim.Server) {
 }
 
 // live is one process: it takes over, reads, and writes until it fails or
-// crashes.
+// crashes. It may be stopped for a while, as by SIGSTOP.
 func live(ctx context.Context, t *testing.T, rng *rand.Rand, sim *s3sim.Server, rec *storetest.Recorder, name string, change []func(*Config)) {
 	// A crash leaves the client as it is, without Close.
-	c := newReplica(t, sim, change...).client(t)
+	p := &process{next: sim.Client().Transport}
+	c := newReplicaVia(t, &http.Client{Transport: p}, change...).client(t)
 	ctx, cancel := context.WithTimeout(ctx, time.Duration(1+rng.IntN(180))*time.Second)
 	defer cancel()
+	var stopped sync.WaitGroup
+	defer stopped.Wait()
+	if rng.IntN(2) == 0 {
+		begin, length := time.Duration(rng.IntN(60_000))*time.Millisecond, time.Duration(rng.IntN(60_000))*time.Millisecond
+		stopped.Go(func() {
+			<-time.After(begin)
+			p.pause()
+			<-time.After(length)
+			p.resume()
+		})
+	}
 	err := rec.Do(storetest.Op{Kind: storetest.Read}, func(op *storetest.Op) error {
 		value, err := c.Get(ctx, "k")
 		op.Value, _, _ = strings.Cut(string(value), " ")

@@ -28,20 +28,28 @@ type process struct {
 	stop chan struct{} // closed to go on; nil while it runs
 }
 
-func (p *process) gate() {
+// gate waits while the process is stopped, and tells whether it was.
+func (p *process) gate() bool {
 	p.mu.Lock()
 	stop := p.stop
 	p.mu.Unlock()
-	if stop != nil {
-		<-stop
+	if stop == nil {
+		return false
 	}
+	<-stop
+	return true
 }
 
 func (p *process) RoundTrip(r *http.Request) (*http.Response, error) {
-	p.gate()
-	// What a stopped process was about to send leaves when it wakes, however
-	// long its time limit is over.
-	res, err := p.next.RoundTrip(r.WithContext(context.WithoutCancel(r.Context())))
+	ctx := r.Context()
+	if p.gate() {
+		// What a stopped process was about to send leaves when it wakes, however
+		// long its time limit is over.
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
+		defer cancel()
+	}
+	res, err := p.next.RoundTrip(r.WithContext(ctx))
 	p.gate()
 	return res, err
 }
