@@ -3,6 +3,7 @@
 
 GOLANGCI_LINT_VERSION := v2.15.0
 VERSITYGW_VERSION     := v1.8.0
+HELM_VERSION          := v3.22.0
 
 # The newest Collector that the components are tested with; the oldest is the one in go.mod.
 NEWEST_COLLECTOR := v0.162.0 v1.68.0
@@ -29,6 +30,7 @@ CACHE  := $(CURDIR)/.cache/bin
 BUILDER       := go tool -modfile=internal/tools/go.mod builder
 GOLANGCI_LINT := $(CACHE)/golangci-lint-$(GOLANGCI_LINT_VERSION)
 VERSITYGW     := $(CACHE)/versitygw-$(VERSITYGW_VERSION)
+HELM          := $(CACHE)/helm-$(HELM_VERSION)
 
 # Where the tests find the programs that they start.
 export OTELCOL_AUDIT_BIN := $(BIN)/otelcol-audit
@@ -36,7 +38,7 @@ export VENDORSIM_BIN     := $(BIN)/vendorsim
 export VERSITYGW_BIN     := $(VERSITYGW)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo distribution vendorsim test test-library test-distribution sim kill fuzz bench generate drift lint tidy \
+.PHONY: help demo distribution vendorsim test test-library test-distribution chart-test chart-goldens sim kill fuzz bench generate drift lint tidy \
 	stock-builder newest-collector tools clean
 
 help: ## list the targets
@@ -58,6 +60,12 @@ test-library: $(VERSITYGW) ## tests of the library, with the race detector
 
 test-distribution: distribution vendorsim $(VERSITYGW) ## tests of the product, end to end
 	cd distribution && go test -timeout 15m ./...
+
+chart-test: distribution vendorsim $(HELM) ## Helm chart, image, systemd unit, alerts and dashboard, with helm
+	cd distribution && HELM_BIN=$(HELM) go test -count=1 ./deploy
+
+chart-goldens: $(HELM) ## write the chart's goldens anew
+	cd distribution && HELM_BIN=$(HELM) UPDATE_GOLDENS=1 go test -count=1 ./deploy -run TestChartRenders
 
 sim: ## the delivery promise under SEEDS=n simulated worlds
 	go test ./internal/sim -run '^TestSimulation$$' -count=1 -timeout 0 -v -args -seeds=$(SEEDS)
@@ -112,6 +120,9 @@ $(GOLANGCI_LINT):
 
 $(VERSITYGW):
 	hack/install github.com/versity/versitygw/cmd/versitygw $(VERSITYGW_VERSION) $@
+
+$(HELM):
+	hack/install helm.sh/helm/v3/cmd/helm $(HELM_VERSION) $@
 
 clean: ## remove what the targets above have built
 	rm -rf bin .cache
