@@ -21,5 +21,6 @@ func Commands(set otelcol.CollectorSettings) []*cobra.Command {
 	return []*cobra.Command{
 		validateCommand(set),
 		presetsCommand(),
+		previewCommand(set),
 	}
 }
