@@ -73,21 +73,26 @@ func (s *scene) play(t *testing.T, setup func(v *vendor), act func(v *vendor, p 
 		if setup != nil {
 			setup(v)
 		}
-		next, err := consumer.NewLogs(p.consume)
-		require.NoError(t, err)
-		factory := restauditreceiver.NewFactory()
-		set := receivertest.NewNopSettings(factory.Type())
-		set.ID = component.NewIDWithName(factory.Type(), s.Name)
-		r, err := factory.CreateLogs(t.Context(), set, v.cfg, next)
-		require.NoError(t, err)
-		h := host{Host: componenttest.NewNopHost(), extensions: map[component.ID]component.Component{vendorID: v}}
-		require.NoError(t, r.Start(t.Context(), h))
-		time.Sleep(2*v.cfg.PollInterval + 2*time.Minute)
-		if act != nil {
-			act(v, p)
-			time.Sleep(2*v.cfg.PollInterval + 10*time.Minute)
-		}
-		require.NoError(t, r.Shutdown(t.Context()))
+		s.poll(t, v, p, act)
 	})
 	return v, p
+}
+
+// poll runs the receiver for some polls before act and for some after it.
+func (s *scene) poll(t *testing.T, v *vendor, p *pipeline, act func(v *vendor, p *pipeline)) {
+	next, err := consumer.NewLogs(p.consume)
+	require.NoError(t, err)
+	factory := restauditreceiver.NewFactory()
+	set := receivertest.NewNopSettings(factory.Type())
+	set.ID = component.NewIDWithName(factory.Type(), s.Name)
+	r, err := factory.CreateLogs(t.Context(), set, v.cfg, next)
+	require.NoError(t, err)
+	h := host{Host: componenttest.NewNopHost(), extensions: map[component.ID]component.Component{vendorID: v}}
+	require.NoError(t, r.Start(t.Context(), h))
+	time.Sleep(2*v.cfg.PollInterval + 2*time.Minute)
+	if act != nil {
+		act(v, p)
+		time.Sleep(2*v.cfg.PollInterval + 10*time.Minute)
+	}
+	require.NoError(t, r.Shutdown(t.Context()))
 }
