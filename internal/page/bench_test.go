@@ -64,8 +64,16 @@ func pageOf(shape string, n int, before, between, after string) string {
 // oktaFields are what a typical configuration wants of an event.
 func oktaFields() [][]string {
 	return [][]string{
-		{"uuid"}, {"published"}, {"eventType"}, {"displayMessage"}, {"severity"}, {"actor.id"},
-		{"actor.alternateId"}, {"client.ipAddress"}, {"client.userAgent.rawUserAgent"}, {"outcome.result"},
+		{"uuid"},
+		{"published"},
+		{"eventType"},
+		{"displayMessage"},
+		{"severity"},
+		{"actor.id"},
+		{"actor.alternateId"},
+		{"client.ipAddress"},
+		{"client.userAgent.rawUserAgent"},
+		{"outcome.result"},
 	}
 }
 

@@ -59,8 +59,11 @@ func TestXML(t *testing.T) {
 		want       []string
 		err        error
 	}{
-		{"children of one name are records", head + `<event><id>1</id></event><event id="2">text</event></log>`,
-			[]string{`{"id":"1"}`, `{"@id":"2","#text":"text"}`}, nil},
+		{
+			"children of one name are records", head + `<event><id>1</id></event><event id="2">text</event></log>`,
+			[]string{`{"id":"1"}`, `{"@id":"2","#text":"text"}`},
+			nil,
+		},
 		{"a single child is a record too", head + "<event>\n <id>1</id>\n <id>2</id>\n <none/></event></log>", []string{`{"id":["1","2"],"none":null}`}, nil},
 		{"an empty child is an empty page", head + `<event/></log>`, []string{}, nil},
 		{"entities and CDATA are text", head + `<event><a>&lt;&#65;"\</a><b><![CDATA[<c>]]></b></event></log>`, []string{`{"a":"<A\"\\","b":"<c>"}`}, nil},
@@ -108,7 +111,8 @@ func TestASplitRecordHasTheVendorsShape(t *testing.T) {
 		want       []string
 	}{
 		{"one record per element", `{"id":{"uid":"u"},"events":[ {"name":"a"} , {"name":"b"},{"name":"c"}],"x":1}`, []string{
-			`{"id":{"uid":"u"},"events":[{"name":"a"}],"x":1}`, `{"id":{"uid":"u"},"events":[{"name":"b"}],"x":1}`, `{"id":{"uid":"u"},"events":[{"name":"c"}],"x":1}`}},
+			`{"id":{"uid":"u"},"events":[{"name":"a"}],"x":1}`, `{"id":{"uid":"u"},"events":[{"name":"b"}],"x":1}`, `{"id":{"uid":"u"},"events":[{"name":"c"}],"x":1}`,
+		}},
 		{"one element changes nothing", `{"id":{"uid":"u"},"events":[ {"name":"a"} ]}`, []string{`{"id":{"uid":"u"},"events":[ {"name":"a"} ]}`}},
 		{"no element changes nothing", `{"events":[ ]}`, []string{`{"events":[ ]}`}},
 		{"no array changes nothing", `{"events":{"name":"a"}}`, []string{`{"events":{"name":"a"}}`}},
@@ -164,15 +168,19 @@ func TestPathsLeadIntoEmbeddedJSON(t *testing.T) {
 		name, record string
 		want         []string
 	}{
-		{"values inside the string", `{"CloudTrailEvent":` + quote(` {"sourceIPAddress":"203.0.113.7","list":[0,{"x":"J\u00e4\"ne"}]} `) + `,"ip":1}`,
-			[]string{`"203.0.113.7"`, `"J\u00e4\"ne"`, quote(` {"sourceIPAddress":"203.0.113.7","list":[0,{"x":"J\u00e4\"ne"}]} `), ""}},
+		{
+			"values inside the string", `{"CloudTrailEvent":` + quote(` {"sourceIPAddress":"203.0.113.7","list":[0,{"x":"J\u00e4\"ne"}]} `) + `,"ip":1}`,
+			[]string{`"203.0.113.7"`, `"J\u00e4\"ne"`, quote(` {"sourceIPAddress":"203.0.113.7","list":[0,{"x":"J\u00e4\"ne"}]} `), ""},
+		},
 		{"values of an object in its place", `{"CloudTrailEvent":{"sourceIPAddress":1}}`, []string{"1", "", `{"sourceIPAddress":1}`, ""}},
 		{"no JSON in the string", `{"CloudTrailEvent":"{\"sourceIPAddress\":1","ip":2}`, []string{"2", "", `"{\"sourceIPAddress\":1"`, ""}},
 		{"two values in the string", `{"CloudTrailEvent":"{\"sourceIPAddress\":1} {}","ip":2}`, []string{"2", "", `"{\"sourceIPAddress\":1} {}"`, ""}},
 		{"an empty string", `{"CloudTrailEvent":"","ip":2}`, []string{"2", "", `""`, ""}},
 		{"a scalar in the string", `{"CloudTrailEvent":"7","ip":2}`, []string{"2", "", `"7"`, ""}},
-		{"deep nesting in the string", `{"CloudTrailEvent":"` + strings.Repeat("[", 5000) + strings.Repeat("]", 5000) + `","ip":2}`,
-			[]string{"2", "", `"` + strings.Repeat("[", 5000) + strings.Repeat("]", 5000) + `"`, ""}},
+		{
+			"deep nesting in the string", `{"CloudTrailEvent":"` + strings.Repeat("[", 5000) + strings.Repeat("]", 5000) + `","ip":2}`,
+			[]string{"2", "", `"` + strings.Repeat("[", 5000) + strings.Repeat("]", 5000) + `"`, ""},
+		},
 		{"an array in the string", `{"CloudTrailEvent":"[1]"}`, []string{"", "", `"[1]"`, ""}},
 		{"a string in an array", `{"a":["{\"b\":true}"]}`, []string{"", "", "", "true"}},
 	} {
@@ -207,8 +215,10 @@ func FuzzFormats(f *testing.F) {
 	var decoders []*Decoder
 	for _, format := range []Format{JSON, NDJSON, CSV, XML} {
 		for _, split := range []string{"", "events", "e"} {
-			d, err := NewDecoder(Settings{Format: format, Records: []string{"l.i", ""}, Split: split, Embedded: []string{"events.0", "e"},
-				Fields: [][]string{{"events.0.a.0.b", "e.#", "id"}}, MaxRecords: 1000})
+			d, err := NewDecoder(Settings{
+				Format: format, Records: []string{"l.i", ""}, Split: split, Embedded: []string{"events.0", "e"},
+				Fields: [][]string{{"events.0.a.0.b", "e.#", "id"}}, MaxRecords: 1000,
+			})
 			if err != nil {
 				f.Fatal(err)
 			}

@@ -73,8 +73,10 @@ func randomJSON(r *rand.Rand, out *strings.Builder, depth int) {
 	case 2:
 		out.WriteString([]string{"0", "-1", "12345678901234567890", "1.50", "-0.0e+7", "3E2"}[r.IntN(6)])
 	case 3, 4, 5:
-		out.WriteString([]string{`""`, `"x"`, `"a\"b"`, `"[{\\"`, `"é😀"`, `"\u00e9\ud83d\ude00\ud800"`,
-			`"a string that is longer than eight bytes, with a \\ and a }"`}[r.IntN(7)])
+		out.WriteString([]string{
+			`""`, `"x"`, `"a\"b"`, `"[{\\"`, `"é😀"`, `"\u00e9\ud83d\ude00\ud800"`,
+			`"a string that is longer than eight bytes, with a \\ and a }"`,
+		}[r.IntN(7)])
 	case 6, 7:
 		out.WriteByte('[')
 		for i := range r.IntN(4) {

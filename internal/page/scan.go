@@ -3,7 +3,10 @@
 
 package page
 
-import "fmt"
+import (
+	"errors"
+	"fmt"
+)
 
 // scanner walks once over a text, checks it by RFC 8259 and picks values on the way.
 //
@@ -22,7 +25,7 @@ type scanner struct {
 // fail notes the error with its place and returns -1.
 func (s *scanner) fail(err error, at int) int {
 	switch {
-	case err != ErrSyntax:
+	case !errors.Is(err, ErrSyntax):
 		s.err = fmt.Errorf("%w: offset %d", err, at)
 	case at >= len(s.text):
 		s.err = fmt.Errorf("%w: JSON ends too early at offset %d", err, len(s.text))

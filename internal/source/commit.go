@@ -105,7 +105,8 @@ func (c *committer) run(ctx context.Context) {
 		case <-ctx.Done():
 			c.err = ctx.Err()
 			if saving > 0 {
-				<-saved // the storage must not be closed under a Save
+				// The storage must not be closed under a Save. Its error is the context's.
+				c.err = errors.Join(c.err, <-saved)
 			}
 			return
 		case commit := <-submissions:

@@ -124,7 +124,7 @@ func (s *Source) seenKey() (key dedupe.Key, ok bool) {
 	if s.set.Random != nil {
 		binary.LittleEndian.PutUint64(key[:], s.set.Random.Uint64())
 	} else {
-		rand.Read(key[:]) //nolint:errcheck // never fails (crypto/rand)
+		rand.Read(key[:])
 	}
 	s.state.Seen.Key = base64.StdEncoding.EncodeToString(key[:])
 	return key, len(s.state.Seen.Set.Chunks) == 0

@@ -51,8 +51,8 @@ type Source struct {
 func New(set Settings, fetcher Fetcher, sink Sink, store Store, observer Observer) *Source {
 	s := &Source{set: set, fetcher: fetcher, sink: sink, store: store, observer: observer}
 	if set.Random != nil {
-		s.fetchRandom = rand.New(rand.NewPCG(set.Random.Uint64(), 1))  //nolint:gosec // jitter
-		s.commitRandom = rand.New(rand.NewPCG(set.Random.Uint64(), 2)) //nolint:gosec // jitter
+		s.fetchRandom = rand.New(rand.NewPCG(set.Random.Uint64(), 1))
+		s.commitRandom = rand.New(rand.NewPCG(set.Random.Uint64(), 2))
 	}
 	return s
 }
@@ -92,7 +92,7 @@ func (s *Source) Run(ctx, hard context.Context) error {
 // ended turns the end that was asked for into nil.
 func ended(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
-		return nil
+		err = nil
 	}
 	return err
 }
@@ -117,7 +117,7 @@ func (s *Source) learnSkew(date time.Time) {
 	if date.IsZero() {
 		return
 	}
-	s.skew, s.skewKnown = date.Sub(time.Now()), true
+	s.skew, s.skewKnown = time.Until(date), true
 	if s.skew.Abs() < 2*time.Second {
 		s.skew = 0
 	}

@@ -48,7 +48,7 @@ func (s *Source) walk(ctx, hard context.Context, w *checkpoint.Walk, budget int,
 	go s.fetchPages(walkCtx, *w, budget, out)
 	defer func() {
 		cancel()
-		for range out { //nolint:revive // lets the fetching stage end
+		for range out { // lets the fetching stage end
 		}
 	}()
 	for f := range out {

@@ -176,8 +176,10 @@ var roundTripFormats = []string{
 
 // roundTripZones have summer time, half hours, odd seconds in the past, a change
 // of date at midnight, and numbers for names.
-var roundTripZones = []string{"UTC", "Europe/Berlin", "America/New_York", "Asia/Kolkata", "Australia/Lord_Howe", "Asia/Beirut",
-	"America/Sao_Paulo", "Pacific/Apia", "Africa/Casablanca", "Antarctica/Troll", "Europe/Dublin"}
+var roundTripZones = []string{
+	"UTC", "Europe/Berlin", "America/New_York", "Asia/Kolkata", "Australia/Lord_Howe", "Asia/Beirut",
+	"America/Sao_Paulo", "Pacific/Apia", "Africa/Casablanca", "Antarctica/Troll", "Europe/Dublin",
+}
 
 // allFormats are all of these in all zones, by zone and format.
 func allFormats(t testing.TB) (zones []*time.Location, formats [][]Format) {
