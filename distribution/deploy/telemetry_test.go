@@ -4,7 +4,7 @@
 package deploy
 
 import (
-	"bytes"
+	"context"
 	"fmt"
 	"io"
 	"net"
@@ -59,16 +59,17 @@ func TestMetricsOfAlertsAndDashboardExist(t *testing.T) {
 	metrics := startCollector(t)
 	var missing []string
 	if !assert.Eventually(t, func() bool {
-		served := scrape(metrics)
+		_, served := get(t.Context(), metrics)
 		missing = missing[:0]
 		for name := range wanted {
-			if !strings.Contains(served, "\n"+name+"{") && !strings.Contains(served, "\n"+name+" ") {
+			if !regexp.MustCompile(`(?m)^` + name + `[{ ]`).MatchString(served) {
 				missing = append(missing, name)
 			}
 		}
 		return len(missing) == 0
 	}, patience, tick) {
-		t.Fatalf("not served: %v\nserved:\n%s", missing, scrape(metrics))
+		_, served := get(t.Context(), metrics)
+		t.Fatalf("not served: %v\nserved:\n%s", missing, served)
 	}
 }
 
@@ -77,7 +78,7 @@ func TestMetricsOfAlertsAndDashboardExist(t *testing.T) {
 func startCollector(t *testing.T) string {
 	t.Helper()
 	program, simulator := fromEnv(t, "OTELCOL_AUDIT_BIN"), fromEnv(t, "VENDORSIM_BIN")
-	var log bytes.Buffer
+	log := &output{}
 	vendors, err := rig.StartVendors(t.Context(), simulator, io.Discard, "-rate", "20", "-backlog", "500", "-fault", "okta.rate_limit=0.3@1s")
 	require.NoError(t, err)
 	t.Cleanup(vendors.Kill)
@@ -97,7 +98,7 @@ func startCollector(t *testing.T) string {
 	file := filepath.Join(dir, "collector.yaml")
 	require.NoError(t, os.WriteFile(file, []byte(moved), 0o600))
 	collector, err := rig.Start(t.Context(), rig.Program{
-		Path: program, Args: []string{"--config", file}, Env: []string{"POD_IP=127.0.0.1"}, Stdout: &log, Stderr: &log,
+		Path: program, Args: []string{"--config", file}, Env: []string{"POD_IP=127.0.0.1"}, Stdout: log, Stderr: log,
 	})
 	require.NoError(t, err)
 	t.Cleanup(func() {
@@ -108,12 +109,8 @@ func startCollector(t *testing.T) string {
 	})
 	// The address that the probes of the chart ask.
 	require.Eventually(t, func() bool {
-		answer, err := http.Get("http://127.0.0.1:" + health + "/status")
-		if err != nil {
-			return false
-		}
-		answer.Body.Close()
-		return answer.StatusCode == http.StatusOK
+		status, _ := get(t.Context(), "http://127.0.0.1:"+health+"/status")
+		return status == http.StatusOK
 	}, patience, tick)
 	return "http://127.0.0.1:" + metrics + "/metrics"
 }
@@ -126,12 +123,24 @@ func freePort(t *testing.T) string {
 	return fmt.Sprint(listener.Addr().(*net.TCPAddr).Port)
 }
 
-func scrape(url string) string {
-	answer, err := http.Get(url)
+// get asks an address; 0 when there is no answer.
+func get(ctx context.Context, url string) (status int, body string) {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, http.NoBody)
 	if err != nil {
-		return ""
+		return 0, ""
+	}
+	client := http.Client{}
+	defer client.CloseIdleConnections()
+	answer, err := client.Do(request)
+	if err != nil {
+		return 0, ""
 	}
 	defer answer.Body.Close()
-	body, _ := io.ReadAll(answer.Body)
-	return "\n" + string(body)
+	text, err := io.ReadAll(answer.Body)
+	if err != nil {
+		return 0, ""
+	}
+	return answer.StatusCode, string(text)
 }
