@@ -53,6 +53,11 @@ func (s Settings) Next(at Position, a Answer) Next {
 		return Next{End: true, Loop: s.stuck(at, a), Position: at}
 	}
 	if a.More == MoreYes {
+		if a.Records == 0 && s.Type.Drifts() {
+			// A numbered page that comes empty though there is more: going on would
+			// pass over what belongs on it.
+			return Next{End: true, Loop: true, Position: at}
+		}
 		return Next{Position: next}
 	}
 	if a.More == MoreNo || s.exhausted(next, a) {

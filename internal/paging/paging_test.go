@@ -69,6 +69,9 @@ func TestNext(t *testing.T) {
 		"the same token again is the end when the vendor says that there is no more": {
 			Settings{Type: Cursor}, Position{Cursor: "a"}, Answer{Records: 2, Cursor: "a", More: MoreNo}, Next{End: true, Position: Position{Cursor: "a"}},
 		},
+		"an empty numbered page with has_more is not passed over": {
+			Settings{Type: Page}, Position{Page: 2}, Answer{More: MoreYes}, Next{End: true, Loop: true, Position: Position{Page: 2}},
+		},
 		"an empty page at the same offset with has_more is a loop": {
 			Settings{Type: Offset}, Position{Offset: 5}, Answer{More: MoreYes}, Next{End: true, Loop: true, Position: Position{Offset: 5}},
 		},

@@ -45,6 +45,9 @@ func (s *Source) adopt(ctx context.Context, loaded checkpoint.Loaded) error {
 	} else {
 		s.state = *loaded.State
 		s.resumed = true
+		if w := s.state.Walk; w != nil {
+			w.CaughtUp, w.UntilCaughtUp = false, false // it was planned in another life
+		}
 		s.reconfigure()
 	}
 	if s.state.LastSweep.IsZero() {

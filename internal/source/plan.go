@@ -87,7 +87,11 @@ func (s *Source) checkRetention(asOf time.Time) {
 	if slack := s.set.Retention / 50; !covered.After(s.state.Begin) && !covered.Add(slack).Before(oldest) {
 		return
 	}
-	s.gap(Gap{From: covered, To: oldest, Reason: GapRetention, Detail: "the source was behind for longer than the vendor keeps events"})
+	from := s.floor(covered.Add(-s.set.Window.Overlap)) // what was still to come late is gone with it
+	if from.Before(s.state.Begin) {
+		from = s.state.Begin
+	}
+	s.gap(Gap{From: from, To: oldest, Reason: GapRetention, Detail: "the source was behind for longer than the vendor keeps events"})
 	s.state.Covered = oldest
 }
 
@@ -123,8 +127,17 @@ func (s *Source) drained(w *checkpoint.Walk, end paging.Position) {
 		win.To = w.AsOf
 		s.state.Low = s.set.Window.Drained(s.state.Low, win, w.AsOf, w.Newest)
 	}
-	s.raiseHigh(w.Newest)
+	// Not beyond the first answer either: what came while the walk went on may lie
+	// below an event from the future that it met.
+	if high := w.Newest; high.After(w.AsOf) {
+		s.raiseHigh(w.AsOf)
+	} else {
+		s.raiseHigh(high)
+	}
 	covered := w.AsOf
+	if s.set.stream() {
+		covered = s.lastAnswer // a stream ends with whatever came last
+	}
 	if !w.To.IsZero() && w.To.Before(covered) {
 		covered = w.To
 	}

@@ -90,7 +90,7 @@ func (s *Source) sweepWindow(from, until time.Time) checkpoint.Walk {
 // sweepOn goes to the sweep's next window, or ends the sweep.
 func (s *Source) sweepOn() {
 	sw := s.state.Sweep
-	if s.set.MaxResults > 0 && sw.Walk.Records >= s.set.MaxResults {
+	if s.atCap(&sw.Walk) {
 		if s.halve(&sw.Walk) {
 			return
 		}
