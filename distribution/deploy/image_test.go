@@ -56,8 +56,9 @@ func TestTheProgramRunsInTheImage(t *testing.T) {
 	}
 	require.NoError(t, os.MkdirAll(filepath.Join(root, "etc/otelcol-audit"), 0o755))
 	copyFile(t, program, filepath.Join(root, "otelcol-audit"), 0o755)
-	// A container has /proc, where a percentage of the memory is looked up; this root has not.
-	config := strings.NewReplacer("spike_limit_percentage: 20", "spike_limit_mib: 40", "limit_percentage: 75", "limit_mib: 190").
+	// A container has /proc, where a percentage of the memory is looked up; this root has not. Zones are in the program.
+	config := strings.NewReplacer("preset: okta\n", "preset: okta\n    response: {timezone: Europe/Zurich}\n",
+		"spike_limit_percentage: 20", "spike_limit_mib: 40", "limit_percentage: 75", "limit_mib: 190").
 		Replace(configs(t, "s3")["audit-otelcol-audit"])
 	require.NoError(t, os.WriteFile(filepath.Join(root, "etc/otelcol-audit/collector.yaml"), []byte(config), 0o644))
 	for _, secret := range []string{"okta/header", "github/token"} {
