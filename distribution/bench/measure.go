@@ -22,13 +22,13 @@ const (
 	grace    = 30 * time.Second
 )
 
-// measureCollector runs otelcol-audit until its source has caught up.
+// measureCollector runs otelcol-audit until its source has read all.
 func (b *bench) measureCollector(ctx context.Context, c benchCase, url string, pages int) (figure, error) {
 	state, err := os.MkdirTemp(b.dir, "state-")
 	if err != nil {
 		return figure{}, fmt.Errorf("temporary folder: %w", err)
 	}
-	log := newWatchedLog()
+	log := &watchedLog{wanted: pages * pageEvents, done: make(chan struct{})}
 	p, err := rig.Start(ctx, rig.Program{
 		Path: b.collectorBin, Args: []string{"--config", filepath.Join(b.dir, "collector.yaml")},
 		Env: append([]string{"BENCH_DIR=" + state, "BENCH_URL=" + url}, c.env...), Stderr: log,
@@ -40,7 +40,7 @@ func (b *bench) measureCollector(ctx context.Context, c benchCase, url string, p
 	timer := time.NewTimer(patience)
 	defer timer.Stop()
 	select {
-	case <-log.caughtUp:
+	case <-log.done:
 	case <-p.Done():
 		return figure{}, fmt.Errorf("otelcol-audit has ended by itself:\n%s", log.text())
 	case <-timer.C:
@@ -75,22 +75,22 @@ func (b *bench) measureLimitRaw(ctx context.Context, url string, pages int) (fig
 	return figure{cpu: cpu, peak: peak}, nil
 }
 
-// watchedLog is a Collector's log that tells when the source has caught up.
+// watchedLog is a Collector's log that tells when enough events are fetched.
 type watchedLog struct {
-	mu       sync.Mutex
-	buf      bytes.Buffer
-	caughtUp chan struct{}
-	once     sync.Once
-}
+	wanted int
+	done   chan struct{}
 
-func newWatchedLog() *watchedLog { return &watchedLog{caughtUp: make(chan struct{})} }
+	mu  sync.Mutex
+	buf bytes.Buffer
+}
 
 func (l *watchedLog) Write(p []byte) (int, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	before := l.count()
 	n, err := l.buf.Write(p)
-	if bytes.Contains(l.buf.Bytes(), []byte(`"caught_up": true`)) {
-		l.once.Do(func() { close(l.caughtUp) })
+	if before < l.wanted && l.count() >= l.wanted {
+		close(l.done)
 	}
 	return n, err
 }
@@ -101,14 +101,20 @@ func (l *watchedLog) text() string {
 	return l.buf.String()
 }
 
+// events is how many events were fetched, going by the log.
+func (l *watchedLog) events() int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.count()
+}
+
 // fetched is what the receiver logs of a poll that brought something.
 var fetched = regexp.MustCompile(`"events": (\d+), "caught_up"`)
 
-// events is how many events were fetched, going by the log.
-func (l *watchedLog) events() int {
+func (l *watchedLog) count() int {
 	sum := 0
-	for _, m := range fetched.FindAllStringSubmatch(l.text(), -1) {
-		n, _ := strconv.Atoi(m[1]) // digits only
+	for _, m := range fetched.FindAllSubmatch(l.buf.Bytes(), -1) {
+		n, _ := strconv.Atoi(string(m[1])) // digits only
 		sum += n
 	}
 	return sum

@@ -220,6 +220,6 @@ func (w *killWorld) print() {
 	}
 	_ = tw.Flush()
 	events, _ := w.sink.count()
-	_, _ = fmt.Printf("%d SIGKILLs, %d events; vendors with events missing: %d; most repeats of a source after a kill: %d (bound: %d)\n\n",
+	_, _ = fmt.Fprintf(os.Stdout, "%d SIGKILLs, %d events; vendors with events missing: %d; most repeats of a source after a kill: %d (bound: %d)\n\n",
 		*kills, events, len(w.missing()), w.worst, killBound)
 }

@@ -44,7 +44,7 @@ func startSyslog(t *testing.T) *syslogServer {
 				return
 			}
 			t.Cleanup(func() { conn.Close() })
-			clients.Go(func() { assert.NoError(t, s.read(conn)) })
+			clients.Go(func() { assert.NoError(t, s.serve(conn)) })
 		}
 	})
 	return s
@@ -56,18 +56,15 @@ func (s *syslogServer) records() []rig.Record {
 	return append([]rig.Record(nil), s.got...)
 }
 
-func (s *syslogServer) read(conn net.Conn) error {
+// serve reads messages until the other side is gone.
+func (s *syslogServer) serve(conn net.Conn) error {
 	in := bufio.NewReader(conn)
 	for {
-		var length int
-		if _, err := fmt.Fscanf(in, "%d ", &length); err != nil {
-			return nil // the other side is gone
-		}
-		message := make([]byte, length)
-		if _, err := io.ReadFull(in, message); err != nil {
+		message, ok := readFrame(in)
+		if !ok {
 			return nil
 		}
-		r, err := parseSyslog(string(message))
+		r, err := parseSyslog(message)
 		if err != nil {
 			return err
 		}
@@ -75,6 +72,17 @@ func (s *syslogServer) read(conn net.Conn) error {
 		s.got = append(s.got, r)
 		s.mu.Unlock()
 	}
+}
+
+// readFrame reads a message with its length before it.
+func readFrame(in *bufio.Reader) (message string, ok bool) {
+	var length int
+	if _, err := fmt.Fscanf(in, "%d ", &length); err != nil {
+		return "", false
+	}
+	frame := make([]byte, length)
+	_, err := io.ReadFull(in, frame)
+	return string(frame), err == nil
 }
 
 // syslogMessage is: priority and version, time, host, program, process, message

@@ -96,16 +96,13 @@ func (p *Process) Stop(grace time.Duration) error {
 }
 
 // Usage is the process's CPU time, user and system, and its peak memory in
-// bytes. It is valid once the process has ended.
+// bytes, where the system tells. It is valid once the process has ended.
 func (p *Process) Usage() (cpu time.Duration, peak int64) {
 	state := p.cmd.ProcessState
 	if state == nil {
 		return 0, 0
 	}
-	if usage, ok := state.SysUsage().(*syscall.Rusage); ok {
-		peak = int64(usage.Maxrss) << 10 // kB on Linux
-	}
-	return state.UserTime() + state.SystemTime(), peak
+	return state.UserTime() + state.SystemTime(), peakMemory(state)
 }
 
 func (p *Process) signal(sig os.Signal) {
