@@ -87,7 +87,7 @@ func (s *scene) emptyFirst(t *testing.T, want []string) {
 	_, p := s.play(t, func(v *vendor) {
 		v.around = func(request) *answer { return s.empty }
 	}, func(v *vendor, p *pipeline) {
-		assert.Empty(t, p.counts)
+		assert.Zero(t, p.distinct())
 		v.mu.Lock()
 		defer v.mu.Unlock()
 		v.around = func(r request) *answer {
@@ -162,7 +162,7 @@ func (s *scene) lateEvent(t *testing.T, want []string) {
 			v.hidden = records[len(records)-1]
 		}
 	}, func(v *vendor, p *pipeline) {
-		assert.Less(t, len(p.counts), len(want))
+		assert.Less(t, p.distinct(), len(want))
 		v.mu.Lock()
 		defer v.mu.Unlock()
 		v.late = true

@@ -52,6 +52,13 @@ func (p *pipeline) consume(_ context.Context, logs plog.Logs) error {
 	return nil
 }
 
+// distinct is the number of different records so far.
+func (p *pipeline) distinct() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return len(p.counts)
+}
+
 // host is a Collector with the vendor in the place of its network.
 type host struct {
 	component.Host

@@ -52,8 +52,13 @@ var doubts = map[string]string{
 func facts(b *strings.Builder, p presets.Preset) {
 	b.WriteString("| | |\n|---|---|\n")
 	for _, fact := range [][2]string{
-		{"API", "[the vendor's documentation](" + p.Docs + ")"}, {"Needs", p.Needs}, {"Position", position(p)},
-		{"Order", p.Order}, {"Lateness", p.Lateness}, {"Retention", p.Retention}, {"Rate limit", p.RateLimit},
+		{"API", "[the vendor's documentation](" + p.Docs + ")"},
+		{"Needs", p.Needs},
+		{"Position", position(p)},
+		{"Order", p.Order},
+		{"Lateness", p.Lateness},
+		{"Retention", p.Retention},
+		{"Rate limit", p.RateLimit},
 	} {
 		if fact[1] != "" {
 			fmt.Fprintf(b, "| %s | %s |\n", fact[0], cell(fact[1]))
