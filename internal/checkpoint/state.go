@@ -79,6 +79,8 @@ type Walk struct {
 	Pages   int `json:"pages,omitempty"`
 	Records int `json:"records,omitempty"`
 	New     int `json:"new,omitempty"`
+	// Empty counts the empty pages in a row.
+	Empty int `json:"empty,omitempty"`
 	// Pass counts re-reads of a window whose pages may have drifted (F09).
 	Pass int `json:"pass,omitempty"`
 	// Expired counts the cursors that the vendor forgot in this window.

@@ -111,5 +111,9 @@ func Resolve(base *url.URL, ref string) (string, error) {
 		return "", fmt.Errorf("%w: not a valid URL reference", errNextURL)
 	}
 	u.Fragment, u.RawFragment = "", ""
-	return u.String(), nil
+	absolute := u.String()
+	if again, err := url.Parse(absolute); err != nil || again.Host == "" {
+		return "", fmt.Errorf("%w: it names no host", errNextURL)
+	}
+	return absolute, nil
 }

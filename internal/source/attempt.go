@@ -38,7 +38,7 @@ func (s *Source) fetchPage(ctx context.Context, ask fetch.Ask, out chan<- fetche
 		res, err := s.fetcher.Fetch(ctx, ask)
 		if err == nil {
 			s.observer.Attempted(Attempt{Took: time.Since(started), Bytes: res.Bytes, Records: res.Fetched, Remaining: res.Remaining})
-			return fetched{result: res}
+			return fetched{result: res, asked: started, answered: time.Now()}
 		}
 		if ctx.Err() != nil {
 			return fetched{err: ctx.Err()}

@@ -29,11 +29,10 @@ func (s *Source) poll(ctx, hard context.Context) (behind bool, err error) {
 			return false, errors.Join(err, s.flush(hard))
 		}
 		budget -= pages
-		caughtUp = end.why == endDrained && s.state.Walk.CaughtUp
-		over, err = s.conclude(hard, end)
-		if err != nil {
+		if over, err = s.conclude(hard, end); err != nil {
 			return false, err
 		}
+		caughtUp = over && end.why == endDrained
 	}
 	if caughtUp {
 		if err := s.sweep(ctx, hard); err != nil {

@@ -51,10 +51,10 @@ func (s *Source) moved() bool { return s.state.Position != s.submitted }
 // advance moves the walk past its page.
 func (s *Source) advance(w *checkpoint.Walk, f fetched, fresh int, sweep bool) {
 	r := f.result
-	s.learnSkew(r.Date)
+	s.learnSkew(r.Date, f.answered)
 	asOf := r.Date
 	if asOf.IsZero() {
-		asOf = time.Now().UTC()
+		asOf = f.asked.UTC()
 	}
 	s.lastAnswer = asOf
 	if w.AsOf.IsZero() || s.resumed {
@@ -65,6 +65,9 @@ func (s *Source) advance(w *checkpoint.Walk, f fetched, fresh int, sweep bool) {
 		w.AsOf = asOf
 	}
 	w.Pages++
+	if w.Empty++; r.Fetched > 0 {
+		w.Empty = 0
+	}
 	w.Records += r.Fetched
 	w.New += fresh
 	if r.Newest.After(w.Newest) {

@@ -113,11 +113,11 @@ func (s *Source) now() time.Time { return time.Now().UTC().Add(s.skew) }
 
 // learnSkew compares the vendor's clock with ours. The Date header has whole
 // seconds, and the answer took a while: below two seconds there is no skew.
-func (s *Source) learnSkew(date time.Time) {
+func (s *Source) learnSkew(date, answered time.Time) {
 	if date.IsZero() {
 		return
 	}
-	s.skew, s.skewKnown = time.Until(date), true
+	s.skew, s.skewKnown = date.Sub(answered), true
 	if s.skew.Abs() < 2*time.Second {
 		s.skew = 0
 	}

@@ -34,6 +34,9 @@ type walkEnd struct {
 type fetched struct {
 	result fetch.Result
 	end    walkEnd
+	// asked and answered are our clock around the request: the delivery of the
+	// page before may take long.
+	asked, answered time.Time
 	// notBefore is set alone: the vendor asked us to wait until then.
 	notBefore time.Time
 	err       error
@@ -116,7 +119,7 @@ type trail struct {
 }
 
 func newTrail(set Settings, w checkpoint.Walk, high time.Time) *trail {
-	t := &trail{set: set, visited: map[paging.Position]struct{}{w.Position: {}}}
+	t := &trail{set: set, empty: w.Empty, visited: map[paging.Position]struct{}{w.Position: {}}}
 	if set.Descending && !set.ByTime && !set.stream() && !high.IsZero() {
 		t.stopBefore = high.Add(-set.Window.Overlap)
 	}
