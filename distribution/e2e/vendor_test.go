@@ -77,7 +77,7 @@ func (v *vendor) assertExact(t *testing.T, records []rig.Record, precision time.
 		}
 		require.Equal(t, string(body), r.Body)
 		require.Equal(t, gjson.GetBytes(body, fields.name).String(), r.EventName)
-		require.Equal(t, eventTime(t, gjson.GetBytes(body, fields.time)).Truncate(precision), r.Time.Truncate(precision))
+		require.Equal(t, eventTime(t, gjson.GetBytes(body, fields.time)).Round(precision), r.Time.Round(precision))
 	}
 	for _, uid := range v.sim.Visible(v.name, time.Now()) {
 		assert.Equal(t, 1, times[uid], "%s came %d times", uid, times[uid])
