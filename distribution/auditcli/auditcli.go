@@ -20,6 +20,7 @@ import (
 func Commands(set otelcol.CollectorSettings) []*cobra.Command {
 	return []*cobra.Command{
 		validateCommand(set),
+		convertCommand(),
 		presetsCommand(),
 		previewCommand(set),
 	}

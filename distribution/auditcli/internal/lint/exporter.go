@@ -11,13 +11,13 @@ import (
 )
 
 // exporter judges one exporter: what all have in common, then its own traps.
-func (j *judge) exporter(c Component) {
+func (j *judge) exporter(c Component, p Pipeline) {
 	key := "exporters::" + c.ID
 	j.queue("exporters", c)
 	j.plain(key, c)
 	switch c.kind() {
 	case "elasticsearch":
-		j.elasticsearch(key, c)
+		j.elasticsearch(key, c, p)
 	case "awss3":
 		if text(c.Config, "s3uploader::unique_key_func_name") == "" {
 			j.warn(key+"::s3uploader::unique_key_func_name", "keys end in a random number of nine digits: two that meet overwrite each other", "`unique_key_func_name: uuidv7`")
@@ -40,12 +40,12 @@ func (j *judge) exporter(c Component) {
 
 // elasticsearch judges what makes a repeat harmless there, and which errors its
 // exporter drops.
-func (j *judge) elasticsearch(key string, c Component) {
+func (j *judge) elasticsearch(key string, c Component, p Pipeline) {
 	if !on(c.Config, "logs_dynamic_id::enabled") {
 		j.warn(key+"::logs_dynamic_id::enabled", "documents get random ids: an event that is sent again after a crash is there twice",
 			"`logs_dynamic_id: {enabled: true}`, and `document_id: true` on the receiver")
 	} else {
-		j.documentID()
+		j.documentID(p)
 	}
 	if off(c.Config, "retry::enabled") {
 		j.warn(key+"::retry::enabled", "each short failure of Elasticsearch is an error for good", "`enabled: true`")
@@ -63,17 +63,15 @@ func (j *judge) elasticsearch(key string, c Component) {
 
 // documentID notes receivers that don't set the attribute that the
 // elasticsearch exporter reads, unless a processor may do so.
-func (j *judge) documentID() {
-	for _, p := range j.reached() {
-		sets := slices.ContainsFunc(p.Processors, func(id string) bool {
-			kind := Component{ID: id}.kind()
-			return kind == "transform" || kind == "attributes"
-		})
-		for _, id := range p.Receivers {
-			r := j.Receivers[id]
-			if r.kind() == receiverType && !sets && !on(r.Config, "document_id") {
-				j.note("receivers::"+id+"::document_id", "the elasticsearch exporter takes document ids from an attribute that this receiver does not set: a repeat is there twice", "`document_id: true`")
-			}
+func (j *judge) documentID(p Pipeline) {
+	for _, id := range p.Processors {
+		if kind := (Component{ID: id}).kind(); kind == "transform" || kind == "attributes" {
+			return
+		}
+	}
+	for _, id := range p.Receivers {
+		if r := j.Receivers[id]; r.kind() == receiverType && !on(r.Config, "document_id") {
+			j.note("receivers::"+id+"::document_id", "the elasticsearch exporter takes document ids from an attribute that this receiver does not set: a repeat is there twice", "`document_id: true`")
 		}
 	}
 }

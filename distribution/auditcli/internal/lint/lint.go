@@ -85,7 +85,7 @@ func Judge(c Config) []Finding {
 				j.queue("connectors", connector)
 				continue
 			}
-			j.exporter(c.Exporters[id])
+			j.exporter(c.Exporters[id], p)
 		}
 	}
 	slices.SortStableFunc(j.findings, func(a, b Finding) int {
