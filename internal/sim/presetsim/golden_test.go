@@ -61,6 +61,7 @@ func (s *scene) golden(t *testing.T) {
 		got.Resource = r.resource
 		got.Records = append(got.Records, s.describe(t, r))
 	}
+	s.allMapped(t, v.cfg, got.Records)
 	var text bytes.Buffer
 	encoder := yaml.NewEncoder(&text)
 	encoder.SetIndent(2)
@@ -72,6 +73,15 @@ func (s *scene) golden(t *testing.T) {
 	want, err := os.ReadFile(path)
 	require.NoError(t, err, "run the test with -update")
 	assert.Equal(t, string(want), text.String())
+}
+
+// allMapped checks that the fixtures show each mapped attribute at least once: a
+// path that no fixture has may have a slip.
+func (s *scene) allMapped(t *testing.T, cfg *restauditreceiver.Config, records []goldenRecord) {
+	for name := range cfg.Attributes {
+		found := slices.ContainsFunc(records, func(r goldenRecord) bool { _, ok := r.Attributes[name]; return ok })
+		assert.True(t, found, "no fixture shows the attribute %s", name)
+	}
 }
 
 // inOrder sorts requests that were made at once.

@@ -27,7 +27,7 @@ func (v *vendor) page(r request) int {
 		return len(v.s.pages)
 	}
 	for i := len(v.s.pages) - 1; i >= 0; i-- {
-		if v.follows(r, v.show(i)) {
+		if v.follows(r, v.show(i)) || v.follows(r, v.s.pages[i]) {
 			return i + 1
 		}
 	}

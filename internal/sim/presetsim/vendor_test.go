@@ -96,6 +96,7 @@ func (v *vendor) answer(r request) answer {
 		return *item
 	}
 	r.page = v.page(r)
+	v.inWindow(r)
 	v.requests = append(v.requests, r)
 	if v.around != nil {
 		if a := v.around(r); a != nil {
