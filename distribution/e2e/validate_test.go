@@ -54,7 +54,7 @@ var brokenConfigs = []struct{ name, text, key, says string }{
 	{"bad start", plainSource + "start_at: yesterday", "`start_at`", "beginning"},
 	{"window shorter than the overlap", filterSource[:len(filterSource)-2] + ", window: 5m, overlap: 10m}", "`time_filter::window`", "overlap"},
 	{"half a sweep", filterSource[:len(filterSource)-2] + ", sweep: {every: 24h}}", "`time_filter::sweep`", "depth"},
-	{"bad regular expression to keep", plainSource + "match_on: ['user\\.(session']", "match_on[0]", "missing"},
+	{"bad regular expression to keep", plainSource + "match_on: ['user\\.(session']", "`match_on[0]`", "missing"},
 	{"bad regular expression to drop", plainSource + "exclude_on: ['[a-']", "exclude_on[0]", "missing"},
 	{"empty secret", plainSource + "credentials: {bearer: ''}", "`credentials::bearer`", "environment"},
 	{"two credentials", plainSource + "credentials: {bearer: a, header: b}", "`credentials::bearer`", "one"},

@@ -62,15 +62,15 @@ func TestErrorsSayWhereAndWhatToDo(t *testing.T) {
 		settings Settings
 		want     []string
 	}{
-		"look-ahead":     {Settings{Match: []string{`ok`, `a(?=b)`}}, []string{`match_on[1] "a(?=b)"`, "use match_on together with exclude_on"}},
+		"look-ahead":     {Settings{Match: []string{`ok`, `a(?=b)`}}, []string{"`match_on[1]` \"a(?=b)\"", "use match_on together with exclude_on"}},
 		"back-reference": {Settings{Exclude: []string{`(a)\1`}}, []string{`exclude_on[0]`, "back-references"}},
 		"glob":           {Settings{Match: []string{`*.admin`}}, []string{`match_on[0]`, `.* stands for any text`}},
 		"open group":     {Settings{Match: []string{`(a`}}, []string{`match_on[0]`, `put \ before`}},
 		"huge repeat":    {Settings{Match: []string{`(a{1000}){1000}`}}, []string{`match_on[0]`, "smaller repeat counts"}},
 		"not UTF-8":      {Settings{Match: []string{"\xff"}}, []string{`match_on[0]`, "UTF-8"}},
-		"empty":          {Settings{Exclude: []string{``}}, []string{`exclude_on[0] ""`, "remove the entry"}},
-		"too long":       {Settings{Match: []string{strings.Repeat("x", MaxPatternBytes+1)}}, []string{`match_on[0] "xxx`, "1025 bytes", "split it"}},
-		"too many":       {Settings{Match: make([]string, MaxPatterns+1)}, []string{"match_on has 65 patterns", "join some"}},
+		"empty":          {Settings{Exclude: []string{``}}, []string{"`exclude_on[0]` \"\"", "remove the entry"}},
+		"too long":       {Settings{Match: []string{strings.Repeat("x", MaxPatternBytes+1)}}, []string{"`match_on[0]` \"xxx", "1025 bytes", "split it"}},
+		"too many":       {Settings{Match: make([]string, MaxPatterns+1)}, []string{"`match_on` has 65 patterns", "join some"}},
 		"all mistakes":   {Settings{Match: []string{`(`, `)`}, Exclude: []string{`[`}}, []string{"match_on[0]", "match_on[1]", "exclude_on[0]"}},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -49,7 +49,7 @@ func (p *pattern) verdict(found *hits, foreign bool) verdict {
 // compile turns one list of patterns into expressions; list is the configuration key, for errors.
 func compile(list string, texts []string) ([]pattern, error) {
 	if len(texts) > MaxPatterns {
-		return nil, fmt.Errorf("%s has %d patterns, more than %d: join some with |, or match less here and route later in the pipeline",
+		return nil, fmt.Errorf("`%s` has %d patterns, more than %d: join some with |, or match less here and route later in the pipeline",
 			list, len(texts), MaxPatterns)
 	}
 	var errs error
@@ -57,7 +57,7 @@ func compile(list string, texts []string) ([]pattern, error) {
 	for i, text := range texts {
 		p, err := compileOne(text)
 		if err != nil {
-			errs = join(errs, fmt.Errorf("%s[%d] %s: %w", list, i, quote(text), err))
+			errs = join(errs, fmt.Errorf("`%s[%d]` %s: %w", list, i, quote(text), err))
 			continue
 		}
 		patterns = append(patterns, p)

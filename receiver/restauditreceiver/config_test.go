@@ -108,7 +108,7 @@ func TestAWrongConfigurationIsAClearError(t *testing.T) {
 		"unknown key":                 {ok + "pagnation: {type: offset}", []string{"pagnation"}},
 		"unknown key below":           {ok + "pagination: {typ: offset}", []string{"typ"}},
 		"unknown preset":              {"preset: oktaa", []string{"`preset`", "oktaa", "okta"}},
-		"preset without its params":   {"preset: okta\ncredentials: {header: SSWS x}", []string{"params.org"}},
+		"preset without its params":   {"preset: okta\ncredentials: {header: SSWS x}", []string{"`params::org`"}},
 		"unknown pagination":          {ok + "pagination: {type: pages}", []string{"`pagination::type`", "offset"}},
 		"cursor from nowhere":         {ok + "pagination: {type: cursor, cursor_param: c}", []string{"cursor_path", "cursor_header"}},
 		"cursor to nowhere":           {ok + "pagination: {type: cursor, cursor_path: next}", []string{"cursor_param"}},

@@ -16,6 +16,7 @@ import (
 	"github.com/restaudit/otelcol-audit/internal/auth"
 	"github.com/restaudit/otelcol-audit/internal/page"
 	"github.com/restaudit/otelcol-audit/internal/timefmt"
+	"github.com/restaudit/otelcol-audit/presets"
 )
 
 // Unmarshal lays the user's keys over the preset's, and those over the defaults.
@@ -60,11 +61,32 @@ func (c *Config) Validate() error {
 }
 
 func (c *Config) validateEndpoint() error {
+	if err := c.validateParams(); err != nil {
+		return err
+	}
 	if c.ClientConfig.Endpoint == "" {
 		return errors.New("`endpoint` is missing: write the URL of the log's API, such as https://api.example.com/v1/audit, or name a `preset`")
 	}
 	if c.ClientConfig.Compression != "" {
 		return errors.New("`compression` is not supported: requests are small; answers are asked for in gzip always")
+	}
+	return nil
+}
+
+// validateParams checks that the preset has the values that it asks for.
+func (c *Config) validateParams() error {
+	if c.Preset == "" {
+		return nil
+	}
+	p, err := presets.Get(c.Preset)
+	if err != nil {
+		return fmt.Errorf("`preset`: %w", err)
+	}
+	for _, name := range slices.Sorted(maps.Keys(p.Params)) {
+		spec := p.Params[name]
+		if c.Params[name] == "" && spec.Default == nil {
+			return fmt.Errorf("`params::%s` is missing: preset %s needs it, %s; such as %s", name, c.Preset, strings.TrimSpace(spec.Description), spec.Example)
+		}
 	}
 	return nil
 }
