@@ -62,7 +62,8 @@ func saveBoundary(ops []*storage.Operation) boundary {
 // hasWalk tells whether an encoded state is in the middle of a walk.
 func hasWalk(state []byte) bool { return bytes.Contains(state, []byte(`"window":`)) }
 
-// killer decides whether the incarnation is killed at a boundary.
+// killer decides whether the incarnation is killed at a boundary. It is asked in
+// the rough phase only, under the world's lock.
 type killer func(no int, b boundary) bool
 
 // maxLives is how many incarnations end in a bad way at most.
@@ -89,7 +90,7 @@ func (w *World) strikes(inc *incarnation, b boundary) bool {
 	if w.s.Killer != nil {
 		w.mu.Lock()
 		defer w.mu.Unlock()
-		return w.s.Killer(inc.no, b)
+		return w.now() < w.s.Rough && w.s.Killer(inc.no, b)
 	}
 	hit := inc.fate[portOf(b)].chance(w.s.Faults.kill)
 	return hit && w.now() < w.s.Rough && inc.no < maxLives

@@ -64,6 +64,9 @@ func (w *World) revive() {
 func (w *World) drainTakeOver() {
 	select {
 	case <-w.tookOver:
+		if !w.superseded(w.inc) {
+			return
+		}
 		old := w.inc
 		w.stop()
 		w.cancel(old)

@@ -7,6 +7,7 @@ import (
 	"flag"
 	"fmt"
 	"runtime"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -17,6 +18,8 @@ import (
 var (
 	seedsFlag = flag.Int("seeds", 300, "number of simulated worlds")
 	seedFlag  = flag.Uint64("seed", 0, "simulate this world alone, with a trace")
+	firstFlag = flag.String("first", "", "seeds to simulate before the others, with commas between them")
+	stopFlag  = flag.Bool("stop", false, "end at the first world that fails")
 )
 
 // covered is the number of worlds from which on every P0 fault must have been
@@ -32,34 +35,63 @@ func TestSimulation(t *testing.T) {
 		complain(t, *seedFlag, report)
 		return
 	}
-	var next atomic.Uint64
+	seeds, err := seedRow(*firstFlag, *seedsFlag)
+	if err != nil {
+		t.Fatal(err)
+	}
+	total := survey(t, seeds)
+	t.Logf("%d worlds: %d records delivered, %d requests, %d starts\n%s", len(seeds), total.Delivered, total.Requests, total.Lives, total.Coverage.table())
+	if missing := total.Coverage.missing(); len(seeds) >= covered && len(missing) > 0 {
+		t.Errorf("never hit: %v", missing)
+	}
+}
+
+// seedRow is the seeds to simulate, in their order.
+func seedRow(first string, n int) ([]uint64, error) {
+	var seeds []uint64
+	for _, text := range strings.FieldsFunc(first, func(r rune) bool { return r == ',' }) {
+		seed, err := strconv.ParseUint(text, 10, 64)
+		if err != nil {
+			return nil, err
+		}
+		seeds = append(seeds, seed)
+	}
+	for seed := range n {
+		seeds = append(seeds, uint64(seed+1))
+	}
+	return seeds, nil
+}
+
+// survey lives through the worlds of the seeds, on all processors, and adds up
+// their reports.
+func survey(t *testing.T, seeds []uint64) (total Report) {
+	t.Helper()
+	var next atomic.Int64
 	var mu sync.Mutex
-	total, delivered, requests, lives := Coverage{}, 0, 0, 0
+	total.Coverage = Coverage{}
 	t.Run("worlds", func(t *testing.T) {
 		for shard := range runtime.GOMAXPROCS(0) {
 			t.Run(fmt.Sprint(shard), func(t *testing.T) {
 				t.Parallel()
-				for {
-					seed := next.Add(1)
-					if seed > uint64(*seedsFlag) {
-						return
-					}
-					report := live(t, seed, false)
+				for i := next.Add(1) - 1; i < int64(len(seeds)); i = next.Add(1) - 1 {
+					report := live(t, seeds[i], false)
 					if len(report.Violations) > 0 {
-						complain(t, seed, live(t, seed, true))
+						complain(t, seeds[i], live(t, seeds[i], true))
+						if *stopFlag {
+							next.Store(int64(len(seeds)))
+						}
 					}
 					mu.Lock()
-					total.add(report.Coverage)
-					delivered, requests, lives = delivered+report.Delivered, requests+report.Requests, lives+report.Lives
+					total.Coverage.add(report.Coverage)
+					total.Delivered += report.Delivered
+					total.Requests += report.Requests
+					total.Lives += report.Lives
 					mu.Unlock()
 				}
 			})
 		}
 	})
-	t.Logf("%d worlds: %d records delivered, %d requests, %d starts\n%s", *seedsFlag, delivered, requests, lives, total.table())
-	if missing := total.missing(); *seedsFlag >= covered && len(missing) > 0 {
-		t.Errorf("never hit: %v", missing)
-	}
+	return total
 }
 
 // live runs one world in a bubble of its own.

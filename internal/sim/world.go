@@ -128,8 +128,10 @@ func (w *World) rough() {
 			w.ended(w.inc)
 			w.meanwhile()
 		case <-w.tookOver:
-			w.zombies = append(w.zombies, w.inc)
-			w.begin()
+			if w.superseded(w.inc) { // else it ended before, and was replaced
+				w.zombies = append(w.zombies, w.inc)
+				w.begin()
+			}
 		case <-timer.C:
 			if until < w.s.Rough {
 				stops = stops[1:]
