@@ -5,6 +5,7 @@ package source
 
 import (
 	"context"
+	"errors"
 	"math/rand/v2"
 	"time"
 
@@ -63,7 +64,10 @@ func New(set Settings, fetcher Fetcher, sink Sink, store Store, observer Observe
 // before ctx, and carries no deadline: an exporter gives up early under one.
 func (s *Source) Run(ctx, hard context.Context) error {
 	if err := s.load(ctx); err != nil {
-		return ended(ctx, err)
+		if ctx.Err() != nil {
+			return nil
+		}
+		return err
 	}
 	commitCtx, stop := context.WithCancel(hard)
 	s.commits = newCommitter(s.store, s.observer, s.set.MaxUncommitted, func() func() error {
@@ -74,23 +78,46 @@ func (s *Source) Run(ctx, hard context.Context) error {
 		stop()
 		<-s.commits.done
 	}()
+	ctx, superseded := s.whileCommitting(ctx)
+	defer superseded()
 	if !wait(ctx, time.Until(s.state.NotBefore)) {
-		return nil
+		return s.ended(ctx, nil)
 	}
 	for {
 		started := time.Now()
 		behind, err := s.poll(ctx, hard)
 		if err != nil || ctx.Err() != nil {
-			return ended(ctx, err)
+			return s.ended(ctx, err)
 		}
 		if !behind && !wait(ctx, time.Until(started.Add(s.set.Interval))) {
-			return nil
+			return s.ended(ctx, nil)
 		}
 	}
 }
 
+// whileCommitting is a context that also ends when the committer does: an
+// instance that was superseded asks for nothing and delivers nothing more (F50).
+func (s *Source) whileCommitting(ctx context.Context) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancel(ctx)
+	go func() {
+		select {
+		case <-s.commits.done:
+			cancel()
+		case <-ctx.Done():
+		}
+	}()
+	return ctx, cancel
+}
+
 // ended turns the end that was asked for into nil.
-func ended(ctx context.Context, err error) error {
+func (s *Source) ended(ctx context.Context, err error) error {
+	select {
+	case <-s.commits.done:
+		if errors.Is(s.commits.err, errFenced) {
+			return s.commits.err
+		}
+	default:
+	}
 	if ctx.Err() != nil {
 		err = nil
 	}

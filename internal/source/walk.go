@@ -68,6 +68,9 @@ func (s *Source) walk(ctx, hard context.Context, w *checkpoint.Walk, budget int,
 		if f.end.why == endExpired {
 			return pages, f.end, nil
 		}
+		if ctx.Err() != nil {
+			return pages, end, ctx.Err() // not yet handed over: it is fetched again
+		}
 		pages++
 		if err := s.deliver(hard, w, f, sweep); err != nil {
 			return pages, end, err
