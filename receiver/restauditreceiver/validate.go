@@ -84,7 +84,7 @@ func (c *Config) validateParams() error {
 	}
 	for _, name := range slices.Sorted(maps.Keys(p.Params)) {
 		spec := p.Params[name]
-		if c.Params[name] == "" && spec.Default == nil {
+		if c.Params[name] == "" && spec.Default == nil && c.mentions("{params."+name+"}") {
 			return fmt.Errorf("`params::%s` is missing: preset %s needs it, %s; such as %s", name, c.Preset, strings.TrimSpace(spec.Description), spec.Example)
 		}
 	}
