@@ -65,8 +65,12 @@ func showPreset(w io.Writer, p presets.Preset) error {
 	fmt.Fprintf(w, "%s (%s)\n\n", p.Title, p.Name)
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	for _, fact := range [][2]string{
-		{"API", p.Docs}, {"confidence", p.Confidence}, {"rate limit", p.RateLimit}, {"retention", p.Retention},
-		{"lateness", p.Lateness}, {"order", p.Order},
+		{"API", p.Docs},
+		{"confidence", p.Confidence},
+		{"rate limit", p.RateLimit},
+		{"retention", p.Retention},
+		{"lateness", p.Lateness},
+		{"order", p.Order},
 	} {
 		if fact[1] != "" {
 			fmt.Fprintf(table, "%s:\t%s\n", fact[0], strings.Join(strings.Fields(fact[1]), " "))
