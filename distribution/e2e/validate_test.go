@@ -32,7 +32,7 @@ const (
 var brokenConfigs = []struct{ name, text, key, says string }{
 	{"no endpoint", "poll_interval: 30s", "`endpoint`", "preset"},
 	{"unknown preset", "preset: oktaa", "`preset`", "okta"},
-	{"preset without its parameter", "preset: github_org\ncredentials: {bearer: a}", "`endpoint`", "org"},
+	{"preset without its parameter", "preset: github_org\ncredentials: {bearer: a}", "`params::org`", "github_org"},
 	{"endpoint that is no URL", "endpoint: api.example.com/v1/audit", "`endpoint`", "https"},
 	{"endpoint without TLS on another machine", "endpoint: http://api.example.com/v1/audit", "`endpoint`", "allow_http"},
 	{"unknown placeholder", "endpoint: https://api.example.com/{tenant}/audit", "`endpoint`", "tenant"},
