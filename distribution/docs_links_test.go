@@ -13,6 +13,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/restaudit/otelcol-audit/internal/source"
 )
 
 var (
@@ -122,6 +124,17 @@ func TestEveryAlertIsExplained(t *testing.T) {
 	for _, match := range alerts {
 		if !strings.Contains(string(text), "`"+match[1]+"`") {
 			assert.Fail(t, fmt.Sprintf("docs/operations.md does not explain %s", match[1]))
+		}
+	}
+}
+
+// TestEveryGapReasonIsExplained wants docs/operations.md to name each reason.
+func TestEveryGapReasonIsExplained(t *testing.T) {
+	text, err := os.ReadFile(filepath.Join(root, "docs", "operations.md"))
+	require.NoError(t, err)
+	for _, reason := range source.GapReasons() {
+		if !strings.Contains(string(text), "| `"+reason+"` |") {
+			assert.Fail(t, "docs/operations.md does not explain the gap reason "+reason)
 		}
 	}
 }
