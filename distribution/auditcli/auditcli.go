@@ -20,6 +20,7 @@ import (
 func Commands(set otelcol.CollectorSettings) []*cobra.Command {
 	return []*cobra.Command{
 		validateCommand(set),
+		checkpointCommand(set),
 		convertCommand(),
 		presetsCommand(),
 		previewCommand(set),
