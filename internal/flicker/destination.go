@@ -57,7 +57,7 @@ func (c *converter) http(s *source, name, at string) (delivery, error) {
 	c.httpAuth(e, d, name, at)
 	c.tls(e, d, at)
 	c.plainText(d.Endpoint, at+".endpoint")
-	c.retries(e, "retry_on_failure")
+	c.retries(e)
 	c.queue(e, s)
 	id := "otlp_http/" + name
 	c.exporters.set(id, e, c.warn(at, "Flicker posted a JSON array of {path, line}; this posts OTLP in JSON. The other side must take that, "+
@@ -82,7 +82,7 @@ func (c *converter) splunk(s *source, name, at string) delivery {
 	e.set("token", text(token))
 	c.tls(e, d, at)
 	c.plainText(d.Endpoint, at+".endpoint")
-	c.retries(e, "retry_on_failure")
+	c.retries(e)
 	c.queue(e, s)
 	id := "splunk_hec/" + name
 	c.exporters.set(id, e, "The endpoint is Splunk's event collector, so its own exporter is used.")
@@ -140,7 +140,7 @@ func (c *converter) plainText(endpoint, at string) {
 
 // retries are without end: what the destination does not take, the vendor
 // keeps.
-func (c *converter) retries(e section, key string) {
+func (c *converter) retries(e section) {
 	r := newSection()
 	r.node.Style = yaml.FlowStyle
 	r.set("enabled", true)
@@ -153,7 +153,7 @@ func (c *converter) retries(e section, key string) {
 		}
 	}
 	r.set("max_elapsed_time", 0)
-	e.set(key, r, "Without end: Flicker dropped a batch after `max_retries`.")
+	e.set("retry_on_failure", r, "Without end: Flicker dropped a batch after `max_retries`.")
 }
 
 // maxFlush is the longest that a page may wait for its batch to fill: the

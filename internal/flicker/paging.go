@@ -19,7 +19,7 @@ func (c *converter) paging(r section, s *source, at string) error {
 	out := newSection()
 	out.node.Style = yaml.FlowStyle
 	var comments []string
-	incomplete := ""
+	var incomplete string
 	switch p.Type {
 	case "", "offset":
 		incomplete = c.offset(out, p)

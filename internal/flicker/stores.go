@@ -70,7 +70,7 @@ func (c *converter) s3(s *source, name, at string) (delivery, error) {
 	up.set("unique_key_func_name", "uuidv7")
 	e := newSection()
 	e.set("s3uploader", up)
-	c.retries(e, "retry_on_failure")
+	c.retries(e)
 	id := "awss3/" + name
 	c.exporters.set(id, e, "Each page is one object in OTLP JSON. The sending queue stays off: `buffer_size` has no counterpart.")
 	return delivery{exporter: id}, nil
@@ -98,7 +98,7 @@ func (c *converter) syslog(s *source, name, at string) (delivery, error) {
 	}
 	e.set("protocol", "rfc3164")
 	e.set("tls", flow("insecure", true))
-	c.retries(e, "retry_on_failure")
+	c.retries(e)
 	id, processor := "syslog/"+name, "transform/"+name
 	c.exporters.set(id, e)
 	t := newSection()

@@ -68,7 +68,7 @@ func (c *crashes) all() {
 func (c *crashes) kill(n, m int) (struck bool, then int) {
 	s := makeFixed(c.name)
 	count, second := 0, -1
-	s.Killer = func(_ int, b boundary) bool {
+	s.Killer = func(int, boundary) bool {
 		switch {
 		case !struck:
 			struck = count == n

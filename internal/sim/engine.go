@@ -47,7 +47,7 @@ func (w *World) newSource(inc *incarnation) (*source.Source, error) {
 	store := checkpoint.NewStore(&client{w: w, inc: inc, rand: name("storage")})
 	sink := &pipeline{w: w, inc: inc, rand: name("pipeline")}
 	set := w.s.sourceSettings(inc.variant, format, w.epoch)
-	set.Random = rand.New(rand.NewPCG(w.s.Seed, uint64(inc.no))) //nolint:gosec // a simulation has to be repeatable
+	set.Random = rand.New(rand.NewPCG(w.s.Seed, uint64(inc.no)))
 	return source.New(set, fetcher, sink, store, &watch{w: w, inc: inc}), nil
 }
 

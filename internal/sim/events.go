@@ -12,26 +12,25 @@ import (
 
 // eventPlan is how a log of events comes about.
 type eventPlan struct {
-	count    int
-	back     time.Duration // how long before the start the log begins
-	rough    time.Duration
-	ties     float64 // probability that a burst has one time
-	burst    int     // largest burst
-	late     float64
-	overlap  time.Duration
-	deep     time.Duration // lateness that a sweep still finds; 0 = none
-	beyond   time.Duration // lateness that nothing finds; 0 = none
-	odd      float64       // times missing, unreadable, in the future
-	noID     bool
-	edits    float64
-	deletes  int
-	noise    float64
-	poison   float64
-	grain    time.Duration // precision of the record's time
-	layout   string        // how the record's time is written
-	skew     time.Duration
-	maxSweep time.Duration
-	quiet    bool // nothing happens in the second half of the rough phase
+	count   int
+	back    time.Duration // how long before the start the log begins
+	rough   time.Duration
+	ties    float64 // probability that a burst has one time
+	burst   int     // largest burst
+	late    float64
+	overlap time.Duration
+	deep    time.Duration // lateness that a sweep still finds; 0 = none
+	beyond  time.Duration // lateness that nothing finds; 0 = none
+	odd     float64       // times missing, unreadable, in the future
+	noID    bool
+	edits   float64
+	deletes int
+	noise   float64
+	poison  float64
+	grain   time.Duration // precision of the record's time
+	layout  string        // how the record's time is written
+	skew    time.Duration
+	quiet   bool // nothing happens in the second half of the rough phase
 }
 
 // makeLog makes the events in the order of their arrival.

@@ -42,7 +42,8 @@ func (s *Scenario) manners(r *stream) {
 	v.expiredStatus, v.expiredRule = pick(r, 400, 404, 410, 422), r.chance(.5)
 	v.noDate = r.chance(.2)
 	if r.chance(.4) {
-		v.skew = pick(r, -time.Duration(1), 1) * pick(r, 3*time.Second, 90*time.Second, time.Hour, 26*time.Hour)
+		sign := pick(r, -1, 1)
+		v.skew = time.Duration(sign) * pick(r, 3*time.Second, 90*time.Second, time.Hour, 26*time.Hour)
 	}
 	counts := v.mode == modeStream && v.style.Drifts() // rows that vanish would move the position
 	if !counts && (!v.noDate || v.skew == 0) && r.chance(.2) {

@@ -17,7 +17,7 @@ type stream struct{ *rand.Rand }
 func newStream(seed uint64, name string) *stream {
 	h := fnv.New64a()
 	_, _ = h.Write([]byte(name))
-	return &stream{rand.New(rand.NewPCG(seed, h.Sum64()))} //nolint:gosec // a simulation has to be repeatable
+	return &stream{rand.New(rand.NewPCG(seed, h.Sum64()))}
 }
 
 // chance is true with probability p.
