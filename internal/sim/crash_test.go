@@ -6,6 +6,7 @@ package sim
 import (
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 )
@@ -88,4 +89,18 @@ func (c *crashes) kill(n, m int) (struck bool, then int) {
 	}
 	assert.Empty(c.t, report.Violations, "%s: kills at the boundaries %d and %d", c.name, n, m)
 	return struck, second + 1
+}
+
+// TestFixed lets the small worlds be, and in one of them rows vanish between the
+// pages of a walk (F09).
+func TestFixed(t *testing.T) {
+	for name := range fixed {
+		assert.Empty(t, run(t, makeFixed(name)).Violations, name)
+	}
+	for at := range 60 {
+		s := makeFixed("windows by offset into which rows drift")
+		s.Vendor.latency, s.Strict = 2*time.Second, true
+		s.Log[6].deleted = time.Duration(at+1) * 100 * time.Millisecond
+		assert.Empty(t, run(t, s).Violations, "row 6 is deleted at %v", s.Log[6].deleted)
+	}
 }

@@ -177,8 +177,15 @@ func (t *transport) broken(req *http.Request, kind disturbance, a *reply) *http.
 	cut := t.rand.IntN(len(text))
 	resp := t.response(req, &reply{status: a.status, header: a.header})
 	resp.ContentLength = int64(len(text))
+	if kind == truncated && t.w.s.Vendor.ndjson && t.rand.chance(.5) {
+		cut = strings.LastIndexByte(text[:cut], '\n') + 1 // what is left are whole records
+	}
 	body := &brokenBody{ctx: req.Context(), text: text[:cut], err: io.ErrUnexpectedEOF}
 	switch kind {
+	case truncated:
+		if t.rand.chance(.5) {
+			body.err = io.EOF
+		}
 	case cutJSON:
 		resp.ContentLength, body.err = -1, io.EOF
 	case stalls:

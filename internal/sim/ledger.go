@@ -36,6 +36,7 @@ type ledger struct {
 	begin    time.Time
 	hasBegin bool
 	walking  bool // the stored state has a walk in it
+	states   int  // stored states
 	largest  int  // records of the largest page
 	// lostPlaces counts the events that made positions meaningless.
 	lostPlaces int
@@ -212,6 +213,7 @@ func (w *World) acceptGap(g source.Gap) {
 
 // noteState is called under the lock when a state is stored.
 func (w *World) noteState(data []byte) {
+	w.ledger.states++
 	w.ledger.walking = hasWalk(data)
 	if w.ledger.hasBegin {
 		return

@@ -139,7 +139,7 @@ func (w *World) owedBySweep(e *event) bool {
 
 // drifts tells whether positions count rows of a log in which rows vanish.
 func (s *Scenario) drifts() bool {
-	if !s.Vendor.style.Drifts() {
+	if !s.Vendor.style.Drifts() || s.Strict {
 		return false
 	}
 	for _, e := range s.Log {

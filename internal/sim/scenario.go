@@ -46,6 +46,8 @@ type Scenario struct {
 	Stops []time.Duration
 	// Traced makes the world keep a trace.
 	Traced bool
+	// Strict owes what rows that vanish may hide from one pass over a window.
+	Strict bool
 	// Killer overrides the random kills.
 	Killer killer
 }

@@ -4,6 +4,8 @@
 package sim
 
 import (
+	"strings"
+
 	"github.com/restaudit/otelcol-audit/internal/source"
 )
 
@@ -61,6 +63,11 @@ func (o *watch) Noticed(n source.Notice) {
 	case source.CursorExpired:
 		l.lostPlaces++
 		o.w.traced("notice: %s", n.Text)
+	case source.Loaded:
+		if strings.Contains(n.Text, "could not be read back") {
+			o.w.violated("F44: a state was stored that names what is not there: %s", n.Text)
+		}
+		o.w.traced("loaded: %s", n.Text)
 	case source.Committed, source.CommitFailed:
 	default:
 		o.w.traced("notice %d: %s %v", n.Kind, n.Text, n.Err)

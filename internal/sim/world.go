@@ -213,6 +213,9 @@ func (w *World) meanwhile() {
 	corrupt := r.chance(f.corrupt)
 	w.mu.Lock()
 	corrupt = corrupt && w.disk.data[checkpoint.KeyState] != nil
+	if corrupt && w.ledger.states > 3 && w.disk.data[checkpoint.KeyPrev] == nil {
+		w.violated("F46: no previous state after %d stored ones", w.ledger.states)
+	}
 	both := corrupt && w.disk.damage(r)
 	w.mu.Unlock()
 	if corrupt {
