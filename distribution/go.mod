@@ -56,6 +56,8 @@ require (
 	go.opentelemetry.io/collector/service v0.158.0
 )
 
+require github.com/santhosh-tekuri/jsonschema/v6 v6.0.3
+
 require (
 	github.com/dchest/siphash v1.2.3 // indirect
 	github.com/ncruces/go-strftime v0.1.9 // indirect

@@ -23,6 +23,7 @@ func Commands(set otelcol.CollectorSettings) []*cobra.Command {
 		checkpointCommand(set),
 		convertCommand(),
 		presetsCommand(),
+		schemaCommand(),
 		previewCommand(set),
 	}
 }

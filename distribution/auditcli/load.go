@@ -7,7 +7,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 
@@ -91,9 +90,4 @@ func section(cfg component.Config) map[string]any {
 		return map[string]any{}
 	}
 	return conf.ToStringMap()
-}
-
-// sorted are the keys of a map in the order of their texts.
-func sorted[V any](m map[component.ID]V) []component.ID {
-	return slices.SortedFunc(maps.Keys(m), func(a, b component.ID) int { return strings.Compare(a.String(), b.String()) })
 }
