@@ -16,7 +16,7 @@ import (
 )
 
 // load reads a receiver's configuration from YAML, as the Collector does.
-func load(t *testing.T, text string) (*Config, error) {
+func load(t testing.TB, text string) (*Config, error) {
 	t.Helper()
 	var raw map[string]any
 	require.NoError(t, yaml.Unmarshal([]byte(text), &raw))
