@@ -100,8 +100,14 @@ func (w *World) eventOf(raw string) *event {
 	return nil
 }
 
-// hopeless is how many requests end a world that would go on for ever.
-const hopeless = 6000
+// hopeless is how many requests end a world that would go on for ever. Splitting
+// a capped window takes many.
+func (s *Scenario) hopeless() int {
+	if s.Vendor.cap > 0 {
+		return 30_000
+	}
+	return 6000
+}
 
 // noteRequest is called when a request reaches the vendor (O8).
 func (w *World) noteRequest(inc *incarnation, kind disturbance) {
@@ -112,7 +118,7 @@ func (w *World) noteRequest(inc *incarnation, kind disturbance) {
 		w.violated("O8: a request %v before the end of the vendor's Retry-After", inc.waitUntil-now)
 	}
 	w.ledger.requests = append(w.ledger.requests, requestNote{now})
-	if n := len(w.ledger.requests); n > hopeless && !w.hopeless {
+	if n := len(w.ledger.requests); n > w.s.hopeless() && !w.hopeless {
 		w.hopeless = true
 		w.violated("O8: %d requests, and no end", n)
 		inc.kill()

@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -94,10 +95,13 @@ func (m mutant) mustBeCaught(t *testing.T) {
 	t.Logf("caught after %v: %s", time.Since(began).Round(time.Millisecond), verdict(string(out)))
 }
 
+// statement finds the statement of the oracle that a line is about.
+var statement = regexp.MustCompile(`\b[OF]\d+: `)
+
 // verdict is the line of the output that says what was wrong.
 func verdict(out string) string {
 	for line := range strings.Lines(out) {
-		if strings.Contains(line, "seed ") || strings.HasPrefix(line, "panic:") || strings.HasPrefix(line, "fatal error:") {
+		if statement.MatchString(line) || strings.HasPrefix(line, "panic:") || strings.HasPrefix(line, "fatal error:") {
 			return strings.TrimSpace(line)
 		}
 	}

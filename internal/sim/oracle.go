@@ -35,7 +35,7 @@ func (w *World) judge() {
 // judgeEvent is O1: what is owed was delivered, or is in a gap (O7).
 func (w *World) judgeEvent(e *event) {
 	f := w.ledger.fates[e.seq]
-	if f.quarantined && f.accepted == 0 && !w.inGap(e, true) && !w.inGap(e, false) {
+	if f.quarantined && f.accepted == 0 && e.deleted == 0 && !w.inGap(e, true) && !w.inGap(e, false) {
 		w.violated("O7: %s was quarantined without a gap record", e.name())
 	}
 	if f.accepted > 0 || f.quarantined {
@@ -92,6 +92,10 @@ func (w *World) exempt(e *event) string {
 		return "in the future"
 	case v.retention > 0 && e.late(v.skew) > v.retention-time.Hour:
 		return "late"
+	case w.vendor.gone(e, end) && w.epoch.Add(e.at).Sub(w.ledger.begin) < v.retention/50:
+		return "gone while it was read for the first time"
+	case v.mode == modeStream && w.ledger.lostPlaces > 0 && w.s.Faults.lies():
+		return "passed over by a lie, before the position was lost"
 	}
 	if w.owedByOrder() || w.owedByOverlap(e.late(v.skew)) || w.owedBySweep(e) {
 		return ""

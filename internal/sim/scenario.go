@@ -4,6 +4,7 @@
 package sim
 
 import (
+	"slices"
 	"time"
 
 	"github.com/restaudit/otelcol-audit/internal/paging"
@@ -117,6 +118,11 @@ type faultPlan struct {
 	takeOver float64 // another instance takes over, per commit
 	// down is the longest usual downtime; long one beyond the retention.
 	down, long time.Duration
+}
+
+// lies tells whether the vendor may say that there is no more, and there is.
+func (f faultPlan) lies() bool {
+	return slices.ContainsFunc(f.kinds, func(d disturbance) bool { return d == hollow || d == endsEarly })
 }
 
 // hasEnd tells whether windows have an upper bound.

@@ -120,7 +120,7 @@ func (v *vendor) notePage(list []*event, start, end int) {
 func (v *vendor) write(w http.ResponseWriter, a ask, next string, more bool, total int) {
 	h := w.Header()
 	v.link(h, a, next)
-	if len(v.shown) == 0 && next == "" && v.plan.empty == "204" {
+	if len(v.shown) == 0 && next == "" && !more && v.plan.empty == "204" {
 		v.cover["F24"]++
 		w.WriteHeader(http.StatusNoContent)
 		return
