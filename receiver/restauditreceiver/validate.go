@@ -145,6 +145,9 @@ func (c *Config) validateChoices() error {
 		}
 	}
 	for i, rule := range c.Response.ErrorWhen {
+		if rule.Exists != nil && !*rule.Exists {
+			errs = append(errs, fmt.Errorf("`response::error_when::%d::exists` is false, which is not supported: a list that is missing is an error already (see `response::records_optional`)", i))
+		}
 		if rule.Path == "" && len(rule.Status) == 0 {
 			errs = append(errs, fmt.Errorf("`response::error_when::%d` has no condition: write a `path` with `equals`, `contains` or `exists`, or a `status`", i))
 		}
