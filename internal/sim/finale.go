@@ -43,7 +43,7 @@ func (w *World) calm() {
 	if w.s.hasEnd() && w.s.Vendor.noDate && w.s.Vendor.skew > 0 {
 		return // it is from the future for a source that knows no other clock
 	}
-	within := 2*w.s.Engine.interval + w.s.Engine.delay + w.sweepAll() + 10*time.Second
+	within := w.vendor.format.Granularity() + 2*w.s.Engine.interval + w.s.Engine.delay + w.sweepAll() + 10*time.Second
 	if !w.await(within, func() bool { return w.ledger.fates[e.seq].accepted > 0 }) {
 		w.violation("O4: a fresh event was not delivered within two polls (%v)", within)
 	}
