@@ -31,7 +31,15 @@ var fixed = map[string]func(*Scenario){
 		s.Vendor.mode, s.Vendor.style, s.Vendor.start, s.Vendor.alwaysOn = modeStream, paging.Cursor, true, true
 		s.Vendor.cursorLife, s.Vendor.expiredStatus, s.Vendor.expiredRule = 30*time.Second, 410, true
 	},
-	"windows by start, oldest first":          func(s *Scenario) { s.Vendor.start = true },
+	"windows by start, oldest first": func(s *Scenario) { s.Vendor.start = true },
+	"windows whose lower bound is exclusive, without an overlap": func(s *Scenario) {
+		s.Vendor.start, s.Vendor.exclusive, s.Vendor.coarse, s.Vendor.format = true, true, true, "2006-01-02T15:04Z"
+		s.Engine.overlap = 0
+		for _, e := range s.Log {
+			e.at = e.visible
+			e.raw = fixedRaw(e)
+		}
+	},
 	"windows by start and end, newest first":  func(s *Scenario) { s.window(paging.Link, descending) },
 	"windows by start and end, unsorted":      func(s *Scenario) { s.window(paging.NextURL, shuffled) },
 	"windows by offset into which rows drift": func(s *Scenario) { s.window(paging.Offset, descending) },
