@@ -42,6 +42,9 @@ func (d *disk) repair() { d.data = maps.Clone(d.good) }
 
 func broken(r *stream, data []byte) []byte {
 	out := bytes.Clone(data)
+	if len(out) == 0 {
+		return out // broken before, and nobody has written since
+	}
 	switch r.IntN(3) {
 	case 0:
 		return out[:r.IntN(len(out))]
