@@ -14,13 +14,13 @@ const maxSuggestions = 5
 
 // suggestion says what to write instead of a name that does not exist.
 func suggestion(name string) string {
-	return "did you mean " + strings.Join(nearest(name, Names()), ", ") + "? `otelcol-audit presets list` shows all"
+	return "did you mean " + strings.Join(Nearest(name, Names()), ", ") + "? `otelcol-audit presets list` shows all"
 }
 
-// nearest are the names that look most like name, the best first. Names with
+// Nearest are the names that look most like name, the best first. Names with
 // the same beginning come before those that merely need few edits, as people
 // know the vendor but not how we call its logs.
-func nearest(name string, names []string) []string {
+func Nearest(name string, names []string) []string {
 	if len(name) > 64 {
 		name = name[:64] // edits costs the product of both lengths
 	}

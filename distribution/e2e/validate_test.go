@@ -66,8 +66,8 @@ var brokenConfigs = []struct{ name, text, key, says string }{
 	{"a share over the whole", plainSource + "rate_limit: {reserve: 150%}", "'rate_limit.reserve'", "percentage"},
 	{"a size without sense", plainSource + "limits: {max_page_bytes: lots}", "'limits.max_page_bytes'", "MiB"},
 	{"retry that gets shorter", plainSource + "retry: {multiplier: 0.5}", "`retry::multiplier`", "1 or more"},
-	{"unknown key", plainSource + "polling_frequency_ms: 1000", "polling_frequency_ms", "invalid keys"},
-	{"unknown nested key", plainSource + "pagination: {typ: offset}", ": typ", "'pagination'"},
+	{"unknown key", plainSource + "polling_frequency_ms: 1000", "`polling_frequency_ms`", "convert"},
+	{"unknown nested key", plainSource + "pagination: {typ: offset}", "`pagination::typ`", "did you mean `type`"},
 }
 
 func TestBrokenConfigsAreRefusedByKey(t *testing.T) {

@@ -27,6 +27,9 @@ func (c *Config) Unmarshal(conf *confmap.Conf) error {
 			return fmt.Errorf("`preset`: %w", err)
 		}
 	}
+	if err := unknownKeys(conf); err != nil {
+		return err
+	}
 	if err := conf.Unmarshal(c); err != nil {
 		return err
 	}
