@@ -108,6 +108,7 @@ func TestAWrongConfigurationIsAClearError(t *testing.T) {
 		"unknown key":                     {ok + "pagnation: {type: offset}", []string{"`pagnation` is not a key", "`pagination`"}},
 		"unknown key below":               {ok + "pagination: {typ: offset}", []string{"`pagination::typ` is not a key", "`type`"}},
 		"key of another section":          {ok + "pagination: {type: none, max_results: 60}", []string{"`pagination::max_results`", "`time_filter::max_results`"}},
+		"a million empty windows":         {ok + "start_at: beginning\ntime_filter: {start_param: a, end_param: b, window: 10m}", []string{"`start_at: beginning`", "`retention`"}},
 		"unknown key in a list":           {ok + "response: {error_when: [{path: ok, equal: x}]}", []string{"`response::error_when[0]::equal`", "`equals`"}},
 		"key of the original product":     {ok + "polling_frequency_ms: 1000", []string{"`polling_frequency_ms`", "convert"}},
 		"unknown preset":                  {"preset: oktaa", []string{"`preset`", "oktaa", "okta"}},

@@ -94,6 +94,10 @@ func (c *Config) validateParams() error {
 	return nil
 }
 
+// leastFromBeginning is the shortest window that a source may have which begins
+// in 1970 and asks for one after the other: with less, it never gets to today.
+const leastFromBeginning = 30 * time.Minute
+
 func (c *Config) validateTimes() error {
 	var errs []error
 	if c.PollInterval <= 0 {
@@ -114,6 +118,9 @@ func (c *Config) validateTimes() error {
 	}
 	if tf.Window > 0 && tf.Window <= tf.Overlap+time.Minute {
 		errs = append(errs, fmt.Errorf("`time_filter::window` (%v) must be longer than `time_filter::overlap` (%v) by more than a minute, or no poll gets ahead", tf.Window, tf.Overlap))
+	}
+	if c.StartAt == "beginning" && c.Retention == 0 && tf.Window > 0 && tf.Window < leastFromBeginning {
+		errs = append(errs, fmt.Errorf("`start_at: beginning` with `time_filter::window` %v asks for more than a million windows, from 1970 on: write a date, or the vendor's `retention`", tf.Window))
 	}
 	if (tf.Sweep.Every > 0) != (tf.Sweep.Depth > 0) {
 		errs = append(errs, errors.New("`time_filter::sweep` needs both `every` and `depth`, such as {every: 24h, depth: 72h}"))
