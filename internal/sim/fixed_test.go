@@ -57,6 +57,9 @@ var fixed = map[string]func(*Scenario){
 		s.window(paging.Cursor, ascending)
 		s.Log[1].poison, s.Log[6].poison = true, true
 	},
+	"stream each page of which is durable before the next": func(s *Scenario) {
+		s.Vendor.mode, s.Vendor.style, s.Engine.maxUncommitted = modeStream, paging.Link, 0
+	},
 	"list, oldest first": func(s *Scenario) { s.Vendor.mode = modeList },
 	"list, newest first": func(s *Scenario) {
 		s.Vendor.mode, s.Vendor.order, s.Vendor.style = modeList, descending, paging.Page

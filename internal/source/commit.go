@@ -39,7 +39,7 @@ func fenced(err error) bool {
 
 func newCommitter(store Store, observer Observer, limit int, backoff func() func() error) *committer {
 	return &committer{
-		store: store, observer: observer, backoff: backoff, max: limit,
+		store: store, observer: observer, backoff: backoff, max: max(limit, 1),
 		submissions: make(chan checkpoint.Commit), flushes: make(chan chan struct{}), done: make(chan struct{}),
 	}
 }

@@ -120,7 +120,10 @@ func (s *Source) submitWith(hard context.Context, quarantined []record.Record) e
 		c.Quarantine[quarantined[i].UID] = quarantined[i].Raw
 	}
 	s.saved = time.Now()
-	return s.commits.submit(hard, c)
+	if err := s.commits.submit(hard, c); err != nil || s.set.MaxUncommitted > 0 {
+		return err
+	}
+	return s.flush(hard)
 }
 
 // commit is a copy of the state that the persisting stage may keep.

@@ -39,7 +39,8 @@ type Settings struct {
 	MaxEmpty int
 	// Verify reads windows again whose pages may have drifted (F09).
 	Verify bool
-	// MaxUncommitted is how many delivered pages may wait for their checkpoint.
+	// MaxUncommitted is how many delivered pages may wait for their checkpoint
+	// while more is delivered. 0 = each page is durable before the next one.
 	MaxUncommitted int
 	// MaxUIDs is how many uids are remembered.
 	MaxUIDs int

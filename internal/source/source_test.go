@@ -117,6 +117,26 @@ func TestDeliveryStopsWhenTooMuchIsNotDurable(t *testing.T) {
 	})
 }
 
+func TestAPageIsDurableBeforeTheNextWhenNoneMayWait(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := &rig{fetch: pages(time.Now(), 20, 1)}
+		ahead := 0
+		r.saveErr = func() error {
+			wait(t.Context(), time.Second) // time enough to deliver more
+			r.mu.Lock()
+			defer r.mu.Unlock()
+			// The first commit is the state before the first page.
+			ahead = max(ahead, len(r.delivered)-max(0, len(r.stored)-1))
+			return nil
+		}
+		set := stream()
+		set.MaxUncommitted = 0
+		require.NoError(t, r.run(t, set, time.Hour))
+		assert.Len(t, r.delivered, 20)
+		assert.Equal(t, 1, ahead, "a crash repeats one page at most")
+	})
+}
+
 type fencedError struct{ error }
 
 func (fencedError) Fenced() bool { return true }

@@ -147,7 +147,8 @@ type LimitsConfig struct {
 	// MaxDepth is the deepest nesting of a response. Default 128.
 	MaxDepth int `mapstructure:"max_depth"`
 	// MaxUncommittedPages is how many delivered pages may wait for their
-	// checkpoint: what a crash can repeat at most. Default 4.
+	// checkpoint while the next one is delivered: that many and one is what a crash
+	// can repeat. 0 = a page is durable before the next one is delivered. Default 4.
 	MaxUncommittedPages int `mapstructure:"max_uncommitted_pages"`
 	_                   struct{}
 }

@@ -230,7 +230,7 @@ func (c *Config) validateBounds() error {
 	at(c.Limits.MaxPageBytes >= 1<<10, "`limits::max_page_bytes` must be 1KiB or more, not %d bytes", c.Limits.MaxPageBytes)
 	at(c.Limits.MaxRecords > 0, "`limits::max_records` must be positive, not %d", c.Limits.MaxRecords)
 	at(c.Limits.MaxDepth > 0 && c.Limits.MaxDepth <= 10_000, "`limits::max_depth` must be from 1 to 10000, not %d", c.Limits.MaxDepth)
-	at(c.Limits.MaxUncommittedPages > 0 && c.Limits.MaxUncommittedPages <= 100, "`limits::max_uncommitted_pages` must be from 1 to 100, not %d", c.Limits.MaxUncommittedPages)
+	at(c.Limits.MaxUncommittedPages >= 0 && c.Limits.MaxUncommittedPages <= 100, "`limits::max_uncommitted_pages` must be from 0 to 100, not %d", c.Limits.MaxUncommittedPages)
 	at(c.Dedupe.MaxUIDs > 0, "`dedupe::max_uids` must be positive, not %d", c.Dedupe.MaxUIDs)
 	p := c.Pagination
 	at(p.PageSize >= 0, "`pagination::page_size` must not be negative, not %d", p.PageSize)
