@@ -74,6 +74,12 @@ func (c *Client) networkError(ctx context.Context, err error) error {
 	if cause := context.Cause(ctx); cause != nil {
 		return &Error{Class: ClassRetry, Err: cause}
 	}
+	switch {
+	case errors.Is(err, errNeighbour):
+		return &Error{Class: ClassConfig, Err: c.clean(err), Hint: "ask your name service where the host of `endpoint` leads to, and why"}
+	case errors.Is(err, errInternal):
+		return &Error{Class: ClassConfig, Err: c.clean(err), Hint: "leave `deny_private_networks` out if the vendor is in your own network"}
+	}
 	return &Error{Class: ClassRetry, Err: c.clean(err)}
 }
 

@@ -31,7 +31,7 @@ func (r *auditReceiver) assemble(ctx context.Context, host component.Host, clien
 	if err != nil {
 		return nil, err
 	}
-	base, err := r.cfg.ClientConfig.ToClient(ctx, host.GetExtensions(), r.set.TelemetrySettings)
+	base, err := r.httpClient(ctx, host, r.cfg.ClientConfig)
 	if err != nil {
 		return nil, err
 	}
@@ -91,7 +91,7 @@ func (r *auditReceiver) share(s *send.Settings) error {
 func (r *auditReceiver) authorizer(ctx context.Context, host component.Host, storageClient storage.Client) (auth.Authorizer, error) {
 	bare := r.cfg.ClientConfig
 	bare.Headers, bare.Auth = nil, configoptional.None[configauth.Config]()
-	client, err := bare.ToClient(ctx, host.GetExtensions(), r.set.TelemetrySettings)
+	client, err := r.httpClient(ctx, host, bare)
 	if err != nil {
 		return nil, err
 	}

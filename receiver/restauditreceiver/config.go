@@ -31,6 +31,10 @@ type Config struct {
 	AllowedHosts []string `mapstructure:"allowed_hosts"`
 	// AllowHTTP permits an endpoint without TLS that is not on this machine.
 	AllowHTTP bool `mapstructure:"allow_http"`
+	// DenyPrivateNetworks refuses to connect to loopback, private and other
+	// addresses that are not of the public internet. Without it only names that
+	// lead to link-local addresses and cloud metadata are refused.
+	DenyPrivateNetworks bool `mapstructure:"deny_private_networks"`
 	// PollInterval is the time between the starts of two polls. Default 60s.
 	PollInterval time.Duration `mapstructure:"poll_interval"`
 	// StartAt is where a source without a checkpoint starts: beginning, now, a

@@ -35,6 +35,9 @@ func (r *auditReceiver) Start(ctx context.Context, host component.Host) error {
 	if r.cfg.Storage == nil {
 		r.set.Logger.Warn("no `storage` is set: a restart forgets the position and starts at `start_at` again")
 	}
+	if r.cfg.ClientConfig.TLS.InsecureSkipVerify {
+		r.set.Logger.Warn("`tls::insecure_skip_verify` is set: anybody on the way to the vendor can read the credentials and write events; set `tls::ca_file` instead")
+	}
 	client, err := storageClient(ctx, host, r.cfg.Storage, r.set.ID)
 	if err != nil {
 		return err

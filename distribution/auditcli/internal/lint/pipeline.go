@@ -40,6 +40,9 @@ func (j *judge) receivers() {
 		if on(r.Config, "allow_http") {
 			j.warn("receivers::"+id+"::allow_http", "credentials and events of the vendor go over the network in plain text", "an https:// `endpoint`, and no `allow_http`")
 		}
+		if on(r.Config, "tls::insecure_skip_verify") {
+			j.warn("receivers::"+id+"::tls::insecure_skip_verify", "any certificate is accepted: anybody on the way can read the credentials and write events", "`tls::ca_file` with the certificate of the authority that signs the vendor's")
+		}
 	}
 }
 

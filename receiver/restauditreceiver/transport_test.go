@@ -1,0 +1,147 @@
+// Copyright The restaudit Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package restauditreceiver
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"go.opentelemetry.io/collector/component/componenttest"
+	"go.opentelemetry.io/collector/receiver/receivertest"
+
+	"github.com/restaudit/otelcol-audit/receiver/restauditreceiver/internal/metadata"
+)
+
+// clientOf makes the HTTP client of a receiver with these keys.
+func clientOf(t *testing.T, tel *componenttest.Telemetry, keys string) (*http.Client, error) {
+	t.Helper()
+	cfg, err := load(t, "endpoint: https://api.example.com\n"+keys)
+	require.NoError(t, err)
+	cfg.ClientConfig.TLS.InsecureSkipVerify = true // the test's own certificates
+	set := receivertest.NewNopSettings(metadata.Type)
+	set.TelemetrySettings = tel.NewTelemetrySettings()
+	client, err := (&auditReceiver{cfg: cfg, set: set}).httpClient(t.Context(), componenttest.NewNopHost(), cfg.ClientConfig)
+	if err == nil {
+		t.Cleanup(client.CloseIdleConnections)
+	}
+	return client, err
+}
+
+func newTel(t *testing.T) *componenttest.Telemetry {
+	tel := componenttest.NewTelemetry()
+	t.Cleanup(func() { require.NoError(t, tel.Shutdown(context.Background())) })
+	return tel
+}
+
+func askOnce(t *testing.T, client *http.Client, target string) (string, error) {
+	t.Helper()
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, target, nil)
+	require.NoError(t, err)
+	res, err := client.Do(req)
+	if err != nil {
+		return "", err
+	}
+	defer res.Body.Close()
+	body, err := io.ReadAll(res.Body)
+	return string(body), err
+}
+
+// TestResponseHeadersAreCappedBelowAllLayers: 10 MB are net/http's default.
+func TestResponseHeadersAreCappedBelowAllLayers(t *testing.T) {
+	handler := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		size := 100 << 10
+		if r.URL.Path == "/large" {
+			size = 300 << 10
+		}
+		for i := range 10 {
+			w.Header().Set(fmt.Sprintf("X-Filler-%d", i), strings.Repeat("x", size/10))
+		}
+	})
+	servers := map[string]func(*httptest.Server){
+		"HTTP/1.1":      (*httptest.Server).Start,
+		"TLS":           (*httptest.Server).StartTLS,
+		"TLS and HTTP2": func(s *httptest.Server) { s.EnableHTTP2 = true; s.StartTLS() },
+	}
+	for name, start := range servers {
+		for _, keys := range []string{"", "headers: {X-Mine: a}", "http2_read_idle_timeout: 10s"} {
+			t.Run(name+" "+keys, func(t *testing.T) {
+				srv := httptest.NewUnstartedServer(handler)
+				start(srv)
+				t.Cleanup(srv.Close)
+				client, err := clientOf(t, newTel(t), keys)
+				require.NoError(t, err)
+				_, err = askOnce(t, client, srv.URL+"/small")
+				assert.NoError(t, err)
+				_, err = askOnce(t, client, srv.URL+"/large")
+				assert.Error(t, err)
+			})
+		}
+	}
+}
+
+// TestSpansHaveNoQuery: a key may stand in the query, or a cursor, or what the
+// operator searches for.
+func TestSpansHaveNoQuery(t *testing.T) {
+	var asked []string
+	srv := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { asked = append(asked, r.RequestURI) }))
+	t.Cleanup(srv.Close)
+	tel := newTel(t)
+	client, err := clientOf(t, tel, "headers: {X-Mine: c4nary}")
+	require.NoError(t, err)
+	_, err = askOnce(t, client, srv.URL+"/v1/logs?api_key=c4nary&x=%20+y")
+	require.NoError(t, err)
+	assert.Equal(t, []string{"/v1/logs?api_key=c4nary&x=%20+y"}, asked)
+	spans := tel.SpanRecorder.Ended()
+	require.Len(t, spans, 1)
+	text := fmt.Sprint(spans[0].Name(), spans[0].Attributes(), spans[0].Events())
+	assert.Contains(t, text, "/v1/logs")
+	assert.NotContains(t, text, "c4nary")
+	assert.NotContains(t, text, "?")
+}
+
+func TestDenyPrivateNetworksReachesTheTransport(t *testing.T) {
+	srv := httptest.NewServer(http.NotFoundHandler())
+	t.Cleanup(srv.Close)
+	for keys, denied := range map[string]bool{"": false, "deny_private_networks: true": true} {
+		client, err := clientOf(t, newTel(t), keys)
+		require.NoError(t, err)
+		if _, err = askOnce(t, client, srv.URL); denied {
+			assert.ErrorContains(t, err, "deny_private_networks")
+		} else {
+			assert.NoError(t, err)
+		}
+	}
+}
+
+func TestWrongProxyIsNotQuoted(t *testing.T) {
+	_, err := clientOf(t, newTel(t), "proxy_url: 'http://me:c4nary@proxy:port'")
+	require.Error(t, err)
+	assert.NotContains(t, err.Error(), "c4nary")
+}
+
+func TestIdleConnectionsAreClosed(t *testing.T) {
+	closed := make(chan struct{})
+	srv := httptest.NewUnstartedServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+	srv.Config.ConnState = func(_ net.Conn, s http.ConnState) {
+		if s == http.StateClosed {
+			close(closed)
+		}
+	}
+	srv.Start()
+	t.Cleanup(srv.Close)
+	client, err := clientOf(t, newTel(t), "")
+	require.NoError(t, err)
+	_, err = askOnce(t, client, srv.URL)
+	require.NoError(t, err)
+	client.CloseIdleConnections()
+	<-closed
+}
