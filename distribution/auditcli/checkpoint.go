@@ -16,6 +16,8 @@ import (
 	"github.com/spf13/cobra"
 	"go.opentelemetry.io/collector/component"
 	"go.opentelemetry.io/collector/otelcol"
+
+	"github.com/restaudit/otelcol-audit/receiver/restauditreceiver"
 )
 
 // checkpointCommand looks at checkpoints and changes them.
@@ -47,7 +49,7 @@ func (c *checkpoints) changing(cmd *cobra.Command) *cobra.Command {
 	return cmd
 }
 
-const sourceArg = "the source, such as restaudit/okta"
+const sourceArg = "the source, such as restaudit/okta, or restaudit/github[org=acme] of a list"
 
 func (c *checkpoints) list() *cobra.Command {
 	cmd := &cobra.Command{
@@ -62,7 +64,9 @@ func (c *checkpoints) list() *cobra.Command {
 			table := tabwriter.NewWriter(cmd.OutOrStdout(), 0, 0, 2, ' ', 0)
 			fmt.Fprintln(table, "SOURCE\tSTORAGE\tLOW WATERMARK\tNEWEST EVENT\tCURSOR\tUPDATED\tNOTE")
 			for _, id := range l.sources() {
-				fmt.Fprintf(table, "%s\t%s\n", id, l.row(cmd.Context(), id, cmd.ErrOrStderr()))
+				for _, part := range l.parts(id) {
+					fmt.Fprintf(table, "%s\t%s\n", part.SourceName(id.String()), l.row(cmd.Context(), id, part, cmd.ErrOrStderr()))
+				}
 			}
 			return table.Flush()
 		},
@@ -72,8 +76,8 @@ func (c *checkpoints) list() *cobra.Command {
 }
 
 // row describes the checkpoint of one source in a line of the list.
-func (l *loaded) row(ctx context.Context, id component.ID, log io.Writer) string {
-	s, err := l.storeOf(ctx, id, log)
+func (l *loaded) row(ctx context.Context, id component.ID, part restauditreceiver.Part, log io.Writer) string {
+	s, err := l.storeOf(ctx, id, part, log)
 	if err != nil {
 		return "-\t-\t-\t-\t-\t" + err.Error()
 	}
@@ -102,11 +106,11 @@ func (c *checkpoints) show() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			id, err := l.source(args[0])
+			id, part, err := l.part(args[0])
 			if err != nil {
 				return err
 			}
-			s, err := l.storeOf(cmd.Context(), id, cmd.ErrOrStderr())
+			s, err := l.storeOf(cmd.Context(), id, part, cmd.ErrOrStderr())
 			if err != nil {
 				return err
 			}
@@ -114,7 +118,7 @@ func (c *checkpoints) show() *cobra.Command {
 			if err := errors.Join(err, s.close(cmd.Context())); err != nil {
 				return err
 			}
-			return showView(cmd.OutOrStdout(), id.String(), v, raw)
+			return showView(cmd.OutOrStdout(), s.name(), v, raw)
 		},
 	}
 	c.flags.register(cmd)

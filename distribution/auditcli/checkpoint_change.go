@@ -91,7 +91,7 @@ func (c *checkpoints) change(cmd *cobra.Command, name string, edit func(*restaud
 	keeper := checkpoint.NewStore(s.client)
 	found, err := keeper.Load(ctx)
 	if err != nil {
-		return fmt.Errorf("%w. To start anew: otelcol-audit checkpoint reset %s", err, s.source)
+		return fmt.Errorf("%w. To start anew: otelcol-audit checkpoint reset %s", err, s.name())
 	}
 	var before, after checkpoint.State
 	if found.State != nil {
@@ -109,7 +109,7 @@ func (c *checkpoints) change(cmd *cobra.Command, name string, edit func(*restaud
 	if err := keeper.Save(ctx, checkpoint.Commit{State: after}); err != nil {
 		return err
 	}
-	fmt.Fprintf(cmd.OutOrStdout(), "%s: changed.%s\n", s.source, difference(before, after))
+	fmt.Fprintf(cmd.OutOrStdout(), "%s: changed.%s\n", s.name(), difference(before, after))
 	if found.State != nil {
 		fmt.Fprintln(cmd.OutOrStdout(), "The state before is kept as state.prev.")
 	}
@@ -123,20 +123,16 @@ func (c *checkpoints) openSource(cmd *cobra.Command, name string) (*store, *rest
 	if err != nil {
 		return nil, nil, err
 	}
-	id, err := l.source(name)
+	id, part, err := l.part(name)
 	if err != nil {
 		return nil, nil, err
 	}
-	s, err := l.opened(ctx, cmd, id)
-	if err != nil {
-		return nil, nil, err
-	}
-	cfg, _ := l.config.Receivers[id].(*restauditreceiver.Config)
-	return s, cfg, nil
+	s, err := l.opened(ctx, cmd, id, part)
+	return s, part.Config, err
 }
 
-func (l *loaded) opened(ctx context.Context, cmd *cobra.Command, id component.ID) (*store, error) {
-	s, err := l.storeOf(ctx, id, cmd.ErrOrStderr())
+func (l *loaded) opened(ctx context.Context, cmd *cobra.Command, id component.ID, part restauditreceiver.Part) (*store, error) {
+	s, err := l.storeOf(ctx, id, part, cmd.ErrOrStderr())
 	if err != nil {
 		return nil, err
 	}
@@ -148,7 +144,7 @@ func (l *loaded) opened(ctx context.Context, cmd *cobra.Command, id component.ID
 
 // question begins the question whether to change a checkpoint.
 func (s *store) question() string {
-	text := fmt.Sprintf("This changes the checkpoint of %s in %s.", s.source, s.id)
+	text := fmt.Sprintf("This changes the checkpoint of %s in %s.", s.name(), s.id)
 	if s.id.Type().String() == "s3checkpoint" {
 		text += " A collector without a lease that uses it stops."
 	}
@@ -210,7 +206,7 @@ Events since start_at are delivered again, with the same uid.`,
 			if err := checkpoint.NewStore(s.client).Reset(ctx); err != nil {
 				return err
 			}
-			fmt.Fprintf(cmd.OutOrStdout(), "%s: reset. It begins at its start_at. The state before is kept as %s.\n", s.source, checkpoint.KeyReset)
+			fmt.Fprintf(cmd.OutOrStdout(), "%s: reset. It begins at its start_at. The state before is kept as %s.\n", s.name(), checkpoint.KeyReset)
 			return nil
 		},
 	})

@@ -16,6 +16,7 @@ import (
 
 	"github.com/restaudit/otelcol-audit/distribution/auditcli/internal/edit"
 	"github.com/restaudit/otelcol-audit/internal/checkpoint"
+	"github.com/restaudit/otelcol-audit/receiver/restauditreceiver"
 )
 
 func (c *checkpoints) importCommand() *cobra.Command {
@@ -115,7 +116,9 @@ func (l *loaded) targets(registry edit.Registry, pairs []string) (map[string]com
 
 func (l *loaded) importOne(cmd *cobra.Command, id component.ID, st checkpoint.State, overwrite bool) (text string, err error) {
 	ctx := cmd.Context()
-	s, err := l.opened(ctx, cmd, id)
+	// Where params are lists, all parts go on from what lies under the source's own
+	// name.
+	s, err := l.opened(ctx, cmd, id, restauditreceiver.Part{})
 	if err != nil {
 		return "", err
 	}

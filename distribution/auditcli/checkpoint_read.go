@@ -34,7 +34,7 @@ func (s *store) read(ctx context.Context) (view, error) {
 		return view{}, nil
 	}
 	if inspector, ok := s.ext.(s3checkpoint.Inspector); ok {
-		snapshot, err := inspector.Inspect(ctx, component.KindReceiver, s.source, "")
+		snapshot, err := inspector.Inspect(ctx, component.KindReceiver, s.source, s.part.StorageName())
 		if err != nil {
 			return view{}, err
 		}

@@ -13,6 +13,8 @@ import (
 	"go.opentelemetry.io/collector/component"
 	"go.opentelemetry.io/collector/confmap"
 	"go.opentelemetry.io/collector/otelcol"
+
+	"github.com/restaudit/otelcol-audit/receiver/restauditreceiver"
 )
 
 // sourceType is the component type of the restaudit receiver.
@@ -81,6 +83,39 @@ func (l *loaded) source(name string) (component.ID, error) {
 	}
 	return component.ID{}, fmt.Errorf("the configuration has no source %q: write one of %s", name, strings.Join(names, ", "))
 }
+
+// parts are the sources of a receiver; none where its lists are not valid.
+func (l *loaded) parts(id component.ID) []restauditreceiver.Part {
+	cfg, ok := l.config.Receivers[id].(*restauditreceiver.Config)
+	if !ok {
+		return nil
+	}
+	return cfg.Parts()
+}
+
+// part finds a receiver, and the part of it that the name says: the one in
+// brackets, or the only one.
+func (l *loaded) part(name string) (component.ID, restauditreceiver.Part, error) {
+	receiver, wanted, _ := strings.Cut(strings.TrimSuffix(name, "]"), "[")
+	id, err := l.source(receiver)
+	if err != nil {
+		return id, restauditreceiver.Part{}, err
+	}
+	var names []string
+	for _, part := range l.parts(id) {
+		if part.Name == wanted {
+			return id, part, nil
+		}
+		names = append(names, part.SourceName(id.String()))
+	}
+	if len(names) > maxNames {
+		names = append(names[:maxNames], "...")
+	}
+	return id, restauditreceiver.Part{}, fmt.Errorf("%q is none of the sources of %s: write one of %s", name, id, strings.Join(names, ", "))
+}
+
+// maxNames is how many names an error lists.
+const maxNames = 10
 
 // section returns a configuration with all its defaults as a map. Secrets are
 // blanked out.

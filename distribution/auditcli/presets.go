@@ -66,6 +66,7 @@ func showPreset(w io.Writer, p presets.Preset) error {
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	for _, fact := range [][2]string{
 		{"API", p.Docs},
+		{"needs", p.Needs},
 		{"confidence", p.Confidence},
 		{"rate limit", p.RateLimit},
 		{"retention", p.Retention},

@@ -47,10 +47,11 @@ Nothing is sent on, no state is read or written: it starts at the source's start
 			if err != nil {
 				return err
 			}
-			id, err := l.source(args[0])
+			id, part, err := l.part(args[0])
 			if err != nil {
 				return err
 			}
+			l.config.Receivers[id] = part.Config
 			result, err := preview.Run(ctx, preview.Settings{
 				Factories: l.factories, Config: l.config, Source: id, BuildInfo: set.BuildInfo,
 				Pages: pages, StartAt: startAt, UseRefreshToken: useRefreshToken,
@@ -61,7 +62,7 @@ Nothing is sent on, no state is read or written: it starts at the source's start
 			if result == nil {
 				return err
 			}
-			if err := printPreview(cmd.OutOrStdout(), cmd.ErrOrStderr(), output, id.String(), result); err != nil {
+			if err := printPreview(cmd.OutOrStdout(), cmd.ErrOrStderr(), output, part.SourceName(id.String()), result); err != nil {
 				return err
 			}
 			return previewError(result)

@@ -29,6 +29,8 @@ import (
 // store is the storage of one source, as its configuration names it.
 type store struct {
 	source component.ID
+	// part is the part of the source; see restauditreceiver.Part.
+	part restauditreceiver.Part
 	// id is the storage extension's.
 	id  component.ID
 	ext storage.Extension
@@ -46,7 +48,7 @@ func (bareHost) GetExtensions() map[component.ID]component.Component { return ni
 
 // storeOf makes and starts the storage extension of a source. The caller closes
 // it.
-func (l *loaded) storeOf(ctx context.Context, source component.ID, log io.Writer) (*store, error) {
+func (l *loaded) storeOf(ctx context.Context, source component.ID, part restauditreceiver.Part, log io.Writer) (*store, error) {
 	cfg, ok := l.config.Receivers[source].(*restauditreceiver.Config)
 	if !ok || cfg.Storage == nil {
 		return nil, fmt.Errorf("%s has no `storage`: it keeps no checkpoint", source)
@@ -71,24 +73,30 @@ func (l *loaded) storeOf(ctx context.Context, source component.ID, log io.Writer
 	if !ok {
 		return nil, errors.Join(fmt.Errorf("extensions::%s stores nothing: name a storage extension", id), ext.Shutdown(ctx))
 	}
-	return &store{source: source, id: id, ext: keeper, file: databaseFile(id, extCfg, source)}, nil
+	return &store{source: source, part: part, id: id, ext: keeper, file: databaseFile(id, extCfg, source, part.StorageName())}, nil
 }
 
 // databaseFile is where file_storage keeps the checkpoint of a source with a
 // plain name.
-func databaseFile(id component.ID, cfg component.Config, source component.ID) string {
+func databaseFile(id component.ID, cfg component.Config, source component.ID, storageName string) string {
 	dir, _ := section(cfg)["directory"].(string)
 	name := "receiver_" + source.Type().String() + "_" + source.Name()
+	if storageName != "" {
+		name += "_" + strings.NewReplacer("=", "~003D", ",", "~002C", "%", "~0025", "+", "~002B").Replace(storageName)
+	}
 	if id.Type().String() != "file_storage" || dir == "" || len(name) > 200 {
 		return ""
 	}
 	for _, r := range name {
-		if r >= 0x80 || !strings.ContainsRune("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.-_", r) {
+		if r >= 0x80 || !strings.ContainsRune("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.-_~", r) {
 			return ""
 		}
 	}
 	return filepath.Join(dir, name)
 }
+
+// name is what the source, or its part, is called.
+func (s *store) name() string { return s.part.SourceName(s.source.String()) }
 
 // absent tells that the storage holds nothing, without making it: opening a
 // database creates it.
@@ -103,14 +111,14 @@ func (s *store) absent() bool {
 // open takes the checkpoint over, and refuses while a collector has it.
 func (s *store) open(ctx context.Context) error {
 	if inspector, ok := s.ext.(s3checkpoint.Inspector); ok {
-		snapshot, err := inspector.Inspect(ctx, component.KindReceiver, s.source, "")
+		snapshot, err := inspector.Inspect(ctx, component.KindReceiver, s.source, s.part.StorageName())
 		if err == nil && snapshot.Leased {
-			return fmt.Errorf("the checkpoint of %s is held by a running collector on host %q: stop it first, it gives the lease up then", s.source, snapshot.Host)
+			return fmt.Errorf("the checkpoint of %s is held by a running collector on host %q: stop it first, it gives the lease up then", s.name(), snapshot.Host)
 		}
 	}
-	client, err := s.ext.GetClient(ctx, component.KindReceiver, s.source, "")
+	client, err := s.ext.GetClient(ctx, component.KindReceiver, s.source, s.part.StorageName())
 	if err != nil && strings.HasSuffix(err.Error(), "timeout") {
-		return fmt.Errorf("the checkpoint of %s is held by a running collector, which locks %s: stop it first", s.source, first(s.file, "its file"))
+		return fmt.Errorf("the checkpoint of %s is held by a running collector, which locks %s: stop it first", s.name(), first(s.file, "its file"))
 	}
 	if err != nil {
 		return fmt.Errorf("extensions::%s: %w", s.id, err)

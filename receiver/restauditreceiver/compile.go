@@ -228,7 +228,7 @@ func (c *Config) fingerprint() checkpoint.Fingerprint {
 	}
 	p := c.Pagination
 	return checkpoint.Fingerprint{
-		Account: sum(c.ClientConfig.Endpoint, c.Params),
+		Account: sum(c.ClientConfig.Endpoint, c.params()),
 		Request: sum(c.Request.Method, c.Request.Query, c.Request.Body, c.Request.Next, p.Type, p.Persistent,
 			p.CursorPath, p.CursorHeader, p.CursorParam, p.OffsetStart, c.Response.Records, c.Response.Order, c.byTime(), c.hasEnd(), c.Expand),
 	}

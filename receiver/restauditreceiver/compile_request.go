@@ -14,7 +14,7 @@ import (
 func (c *Config) requestSettings() request.Settings {
 	s := request.Settings{
 		Method: c.Request.Method, URL: c.ClientConfig.Endpoint, Query: texts(c.Request.Query),
-		Headers: texts(c.Request.Headers), Body: c.Request.Body, Params: texts(c.Params), URLKey: "endpoint",
+		Headers: texts(c.Request.Headers), Body: c.Request.Body, Params: c.params(), URLKey: "endpoint",
 	}
 	s.Place = append(s.Place, c.timeParams()...)
 	s.Place = append(s.Place, c.limitParam()...)

@@ -22,8 +22,9 @@ type Config struct {
 	ClientConfig confighttp.ClientConfig `mapstructure:",squash"`
 	// Preset names a catalogue entry that lies under the keys of this config.
 	Preset string `mapstructure:"preset"`
-	// Params are the values of {params.NAME}.
-	Params map[string]Text `mapstructure:"params"`
+	// Params are the values of {params.NAME}. A list makes a source of its own,
+	// with its own checkpoint, for each of its values.
+	Params map[string]Texts `mapstructure:"params"`
 	// Credentials say how requests are authenticated. Exactly one kind.
 	Credentials auth.Config `mapstructure:"credentials"`
 	// AllowedHosts are further hosts, besides the endpoint's, that a next link
@@ -89,6 +90,10 @@ type Config struct {
 
 	// emptySecret is the key of a secret that is written but empty.
 	emptySecret string
+	// lists are the params that are written as lists.
+	lists []string
+	// part is the name of the part that this configuration is one of; see Parts.
+	part string
 }
 
 var (

@@ -57,6 +57,20 @@ func (e *ExpandConfig) validate() error {
 	return nil
 }
 
+// mentions tells whether a placeholder stands in the further request.
+func (e *ExpandConfig) mentions(placeholder string) bool {
+	if e == nil {
+		return false
+	}
+	found := strings.Contains(e.URL+"\n"+e.Body, placeholder)
+	for _, m := range []map[string]Text{e.Query, e.Headers} {
+		for _, v := range m {
+			found = found || strings.Contains(string(v), placeholder)
+		}
+	}
+	return found
+}
+
 // expandSettings are the settings of the second step.
 func (c *Config) expandSettings() (fetch.ExpandSettings, error) {
 	e := c.Expand
@@ -76,7 +90,7 @@ func (c *Config) expandSettings() (fetch.ExpandSettings, error) {
 		Batch: e.Batch, Parallel: e.Parallel, MaxBytes: int(c.Limits.MaxPageBytes) / 2,
 		Request: request.Settings{
 			Method: e.Method, URL: item(e.URL), URLKey: "expand::url", Query: items(e.Query), Headers: items(e.Headers),
-			Body: item(e.Body), Params: texts(c.Params),
+			Body: item(e.Body), Params: c.params(),
 		},
 	}
 	if s.Parallel == 0 {
@@ -86,7 +100,7 @@ func (c *Config) expandSettings() (fetch.ExpandSettings, error) {
 		s.Request.URL, s.Request.URLKey = c.ClientConfig.Endpoint, "endpoint" // replaced by the item's own
 	}
 	trial := s.Request
-	trial.Params = texts(c.Params)
+	trial.Params = c.params()
 	if trial.Params == nil {
 		trial.Params = map[string]string{}
 	}

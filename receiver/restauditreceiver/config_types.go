@@ -23,6 +23,8 @@ func (t *Text) UnmarshalScalar(v confmap.ScalarValue) error {
 	switch raw := v.GetRaw().(type) {
 	case string:
 		*t = Text(raw)
+	case Text: // an element of what Texts has read
+		*t = raw
 	case float64:
 		*t = Text(strconv.FormatFloat(raw, 'f', -1, 64))
 	case time.Time: // YAML reads an unquoted date or time as one
@@ -32,6 +34,19 @@ func (t *Text) UnmarshalScalar(v confmap.ScalarValue) error {
 	default:
 		return fmt.Errorf("must be a text, a number or true/false, not %T", raw)
 	}
+	return nil
+}
+
+// Texts is a text, or a list of them.
+type Texts []Text
+
+// UnmarshalScalar takes a single text; a list is left to the usual way.
+func (t *Texts) UnmarshalScalar(v confmap.ScalarValue) error {
+	var one Text
+	if err := one.UnmarshalScalar(v); err != nil {
+		return confmap.ErrValueNotApplicable
+	}
+	*t = Texts{one}
 	return nil
 }
 
@@ -90,6 +105,7 @@ func (r *ErrorRules) Unmarshal(conf *confmap.Conf) error {
 
 var (
 	_ confmap.ScalarUnmarshaler = (*Text)(nil)
+	_ confmap.ScalarUnmarshaler = (*Texts)(nil)
 	_ confmap.ScalarUnmarshaler = (*Paths)(nil)
 	_ encoding.TextUnmarshaler  = (*Size)(nil)
 	_ encoding.TextUnmarshaler  = (*Percent)(nil)

@@ -10,7 +10,6 @@ import (
 	"sync"
 	"time"
 
-	"go.opentelemetry.io/collector/component"
 	"go.uber.org/zap"
 
 	"github.com/restaudit/otelcol-audit/internal/send"
@@ -41,8 +40,8 @@ type observer struct {
 
 var _ source.Observer = (*observer)(nil)
 
-func newObserver(id component.ID, t *telemetry, s *status, logger *zap.Logger) *observer {
-	return &observer{telemetry: t, status: s, logger: logger, name: id.String()}
+func newObserver(name string, t *telemetry, s *status, logger *zap.Logger) *observer {
+	return &observer{telemetry: t, status: s, logger: logger, name: name}
 }
 
 // Attempted implements source.Observer.

@@ -39,10 +39,10 @@ func newWatched(t *testing.T) *watched {
 	core, logs := logwatch.New(zap.DebugLevel)
 	w.logs = logs
 	id := component.MustNewIDWithName("restaudit", "okta")
-	tel, err := newTelemetry(id, w.telemetry.NewTelemetrySettings())
+	tel, err := newTelemetry(id, "", w.telemetry.NewTelemetrySettings())
 	require.NoError(t, err)
 	t.Cleanup(tel.shutdown)
-	w.observer = newObserver(id, tel, newStatus(w.host), zap.New(core))
+	w.observer = newObserver(id.String(), tel, newStatus(w.host), zap.New(core))
 	return w
 }
 

@@ -30,7 +30,7 @@ func (c *Config) applyPreset(name string) error {
 	}
 	for param, spec := range p.Params {
 		if spec.Default != nil {
-			setDefault(&c.Params, param, Text(*spec.Default))
+			setDefault(&c.Params, param, Texts{Text(*spec.Default)})
 		}
 	}
 	setDefault(&c.ResourceAttributes, attributeVendor, Text(p.Vendor))
@@ -38,9 +38,9 @@ func (c *Config) applyPreset(name string) error {
 	return nil
 }
 
-func setDefault(m *map[string]Text, key string, value Text) {
+func setDefault[V any](m *map[string]V, key string, value V) {
 	if *m == nil {
-		*m = map[string]Text{}
+		*m = map[string]V{}
 	}
 	if _, set := (*m)[key]; !set {
 		(*m)[key] = value

@@ -5,29 +5,38 @@ package restauditreceiver
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"sync"
 	"time"
 
 	"go.opentelemetry.io/collector/component"
 	"go.opentelemetry.io/collector/consumer"
 	"go.opentelemetry.io/collector/extension/xextension/storage"
 	"go.opentelemetry.io/collector/receiver"
-	"go.uber.org/zap"
 
 	"github.com/restaudit/otelcol-audit/internal/send"
 )
 
-// auditReceiver runs one source for as long as the Collector runs.
+// auditReceiver runs one source, or one for each combination of its listed
+// params, for as long as the Collector runs.
 type auditReceiver struct {
 	cfg  *Config
 	set  receiver.Settings
 	next consumer.Logs
 
-	// running is nil until Start.
-	running *running
+	// running is empty until Start.
+	running []*running
+	// clients are the storage clients that are open. The first one bears the
+	// receiver's name alone.
+	clients []storage.Client
 	// budgets are shared by all receivers of the factory.
 	budgets *send.Budgets
 }
+
+// maxPace is how far apart the parts of a receiver start, at most: they ask the
+// same vendor.
+const maxPace = 500 * time.Millisecond
 
 // Start starts the source and returns: the first request is made in the
 // background. Its errors are those that only an operator can mend.
@@ -38,34 +47,40 @@ func (r *auditReceiver) Start(ctx context.Context, host component.Host) error {
 	if r.cfg.ClientConfig.TLS.InsecureSkipVerify {
 		r.set.Logger.Warn("`tls::insecure_skip_verify` is set: anybody on the way to the vendor can read the credentials and write events; set `tls::ca_file` instead")
 	}
-	client, err := storageClient(ctx, host, r.cfg.Storage, r.set.ID)
-	if err != nil {
+	if err := r.assemble(ctx, host); err != nil {
+		for _, p := range r.running {
+			p.telemetry.shutdown()
+		}
+		r.running = nil
+		if closing := r.closeClients(ctx); closing != nil {
+			err = fmt.Errorf("%w (and: %w)", err, closing)
+		}
 		return err
 	}
-	parts, err := r.assemble(ctx, host, client)
-	if err != nil {
-		return fmt.Errorf("%w%s", err, closing(ctx, client))
+	pace := min(maxPace, r.cfg.PollInterval/time.Duration(len(r.running)))
+	for i, p := range r.running {
+		p.start(time.Duration(i) * pace)
 	}
-	r.running = parts
-	parts.start()
 	return nil
 }
 
-// Shutdown makes no more requests, lets the page in flight finish for up to the
-// grace period or until ctx ends, stores the position and returns. It may be
+// Shutdown makes no more requests, lets the pages in flight finish for up to the
+// grace period or until ctx ends, stores the positions and returns. It may be
 // called without Start, and twice.
 func (r *auditReceiver) Shutdown(ctx context.Context) error {
-	if r.running == nil {
-		return nil
+	var stopping sync.WaitGroup
+	for _, p := range r.running {
+		stopping.Go(func() { p.stop(ctx, r.cfg.ShutdownGrace) })
 	}
-	err := r.running.stop(ctx, r.cfg.ShutdownGrace)
+	stopping.Wait()
 	r.running = nil
-	return err
+	return r.closeClients(ctx)
 }
 
-// storageClient gets the client of this receiver; without a storage extension,
-// one that forgets.
-func storageClient(ctx context.Context, host component.Host, id *component.ID, receiverID component.ID) (storage.Client, error) {
+// storageClient gets a client of this receiver; without a storage extension, one
+// that forgets.
+func (r *auditReceiver) storageClient(ctx context.Context, host component.Host, name string) (storage.Client, error) {
+	id := r.cfg.Storage
 	if id == nil {
 		return storage.NewNopClient(), nil
 	}
@@ -77,64 +92,23 @@ func storageClient(ctx context.Context, host component.Host, id *component.ID, r
 	if !ok {
 		return nil, fmt.Errorf("`storage`: extension %q does not store anything: name a storage extension, such as file_storage or s3checkpoint", id)
 	}
-	client, err := store.GetClient(ctx, component.KindReceiver, receiverID, "")
+	client, err := store.GetClient(ctx, component.KindReceiver, r.set.ID, name)
 	if err != nil {
 		return nil, fmt.Errorf("`storage`: extension %q: %w", id, err)
 	}
+	r.clients = append(r.clients, client)
 	return client, nil
 }
 
-// closing closes a client on the way out of a failed start.
-func closing(ctx context.Context, client storage.Client) string {
-	if err := client.Close(ctx); err != nil {
-		return fmt.Sprintf(" (and the storage client did not close: %v)", err)
+// closeClients closes all storage clients, whatever became of ctx.
+func (r *auditReceiver) closeClients(ctx context.Context) error {
+	ctx = context.WithoutCancel(ctx)
+	var errs []error
+	for _, client := range r.clients {
+		errs = append(errs, client.Close(ctx))
 	}
-	return ""
-}
-
-// running is a source that runs.
-type running struct {
-	run       func(ctx, hard context.Context) error
-	client    storage.Client
-	logger    *zap.Logger
-	closeIdle func()
-	telemetry *telemetry
-
-	// soft ends the requests, hard the deliveries.
-	soft, hard context.CancelFunc
-	done       chan struct{}
-}
-
-func (p *running) start() {
-	// Not the context of Start: it ends when the Collector has started. And no
-	// deadline: exporters give up early under one.
-	hardCtx, hard := context.WithCancel(context.Background())
-	softCtx, soft := context.WithCancel(hardCtx)
-	p.soft, p.hard, p.done = soft, hard, make(chan struct{})
-	go func() {
-		defer close(p.done)
-		if err := p.run(softCtx, hardCtx); err != nil {
-			p.logger.Error("the source has stopped for good", zap.Error(err))
-		}
-	}()
-}
-
-func (p *running) stop(ctx context.Context, grace time.Duration) error {
-	defer p.hard()
-	p.soft()
-	timer := time.NewTimer(grace)
-	defer timer.Stop()
-	select {
-	case <-p.done:
-	case <-timer.C:
-		p.logger.Warn("the page in flight was not accepted within `shutdown_grace`: it is delivered again after the restart")
-	case <-ctx.Done():
-	}
-	p.hard()
-	<-p.done
-	p.closeIdle()
-	p.telemetry.shutdown()
-	if err := p.client.Close(context.WithoutCancel(ctx)); err != nil {
+	r.clients = nil
+	if err := errors.Join(errs...); err != nil {
 		return fmt.Errorf("closing the storage client: %w", err)
 	}
 	return nil

@@ -49,7 +49,7 @@ func newRig(t *testing.T, decide func(uids []string, logs plog.Logs) error) *rig
 	t.Cleanup(func() { require.NoError(t, r.telemetry.Shutdown(context.Background())) })
 	id := component.MustNewIDWithName("restaudit", "okta")
 	settings := r.telemetry.NewTelemetrySettings()
-	tel, err := newTelemetry(id, settings)
+	tel, err := newTelemetry(id, "", settings)
 	require.NoError(t, err)
 	t.Cleanup(tel.shutdown)
 	create := receivertest.NewNopSettings(metadata.Type)

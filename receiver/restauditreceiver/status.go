@@ -32,11 +32,21 @@ func (c cause) String() string {
 // are reported. There is no PermanentError: it could never be taken back, and a
 // rotated token does come back. It is safe for concurrent use.
 type status struct {
+	board *board
+	// name is what a part of the receiver is called; "" where it is the whole.
+	name string
+	// trouble is guarded by the board.
+	trouble [causeCount]trouble
+}
+
+// board is the one status of a receiver, whose parts may each be in trouble. The
+// lowest cause of all is told, of the first part that has it.
+type board struct {
 	host component.Host
 
 	// mu guards what is below.
 	mu       sync.Mutex
-	trouble  [causeCount]trouble
+	parts    []*status
 	reported trouble
 }
 
@@ -47,7 +57,16 @@ type trouble struct {
 }
 
 // newStatus returns a status that is OK, as the host believes after Start.
-func newStatus(host component.Host) *status { return &status{host: host} }
+func newStatus(host component.Host) *status { return (&board{host: host}).part("") }
+
+// part adds a part.
+func (b *board) part(name string) *status {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	s := &status{board: b, name: name}
+	b.parts = append(b.parts, s)
+	return s
+}
 
 // fail notes that a part is in trouble. The reason is one of a few constants: a
 // part that fails again for the same reason is no change, whatever the error says.
@@ -59,28 +78,42 @@ func (s *status) fail(c cause, reason string, err error) {
 func (s *status) ok(c cause) { s.set(c, trouble{}) }
 
 func (s *status) set(c cause, t trouble) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	s.board.mu.Lock()
+	defer s.board.mu.Unlock()
+	if t.reason != "" && s.name != "" {
+		t.reason = s.name + ": " + t.reason
+	}
 	if s.trouble[c].reason != t.reason {
 		s.trouble[c] = t
 	}
-	var first trouble
-	for _, t := range s.trouble {
-		if t.reason != "" {
-			first = t
-			break
-		}
-	}
-	if first.reason == s.reported.reason {
+	s.board.report()
+}
+
+// report tells the host what has changed. The caller holds mu.
+func (b *board) report() {
+	first := b.first()
+	if first.reason == b.reported.reason {
 		return
 	}
-	s.reported = first
+	b.reported = first
 	if first.reason == "" {
-		componentstatus.ReportStatus(s.host, componentstatus.NewEvent(componentstatus.StatusOK))
+		componentstatus.ReportStatus(b.host, componentstatus.NewEvent(componentstatus.StatusOK))
 		return
 	}
 	err := fmt.Errorf("%s: %w", first.reason, errors.New(first.text))
-	componentstatus.ReportStatus(s.host, componentstatus.NewRecoverableErrorEvent(err))
+	componentstatus.ReportStatus(b.host, componentstatus.NewRecoverableErrorEvent(err))
+}
+
+// first is what is told of all that is wrong; no trouble where nothing is.
+func (b *board) first() trouble {
+	for c := range causeCount {
+		for _, s := range b.parts {
+			if s.trouble[c].reason != "" {
+				return s.trouble[c]
+			}
+		}
+	}
+	return trouble{}
 }
 
 // maxErrorText is how much of an error's text is shown, in bytes.

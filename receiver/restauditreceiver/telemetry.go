@@ -6,6 +6,7 @@ package restauditreceiver
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -37,7 +38,7 @@ const (
 )
 
 // telemetry records the receiver's own metrics. Its label sets are made once, of
-// constants and the receiver's id: nothing that a vendor sends can add one. It is
+// constants, the receiver's id and the values of its listed params: nothing that a vendor sends can add one. It is
 // safe for concurrent use.
 //
 // The id is a label of its own, as on the Collector's receiver metrics: the
@@ -55,22 +56,26 @@ type telemetry struct {
 	low atomic.Int64
 }
 
-// newTelemetry makes the instruments. Close it with shutdown.
-func newTelemetry(id component.ID, settings component.TelemetrySettings) (*telemetry, error) {
+// newTelemetry makes the instruments of a receiver, or of the part of it that
+// has this name. Close it with shutdown.
+func newTelemetry(id component.ID, part string, settings component.TelemetrySettings) (*telemetry, error) {
 	builder, err := metadata.NewTelemetryBuilder(settings)
 	if err != nil {
 		return nil, fmt.Errorf("telemetry: %w", err)
 	}
-	receiver := attribute.String("receiver", id.String())
+	own := []attribute.KeyValue{attribute.String("receiver", id.String())}
+	if part != "" {
+		own = append(own, attribute.String("params", part))
+	}
 	t := &telemetry{
 		builder:  builder,
-		receiver: metric.WithAttributeSet(attribute.NewSet(receiver)),
-		outcomes: newLabels(receiver, "outcome", classes(outcomeSuccess)...),
-		classes:  newLabels(receiver, "class", classes(classRefused, classPermanent)...),
-		results: newLabels(receiver, "result",
+		receiver: metric.WithAttributeSet(attribute.NewSet(own...)),
+		outcomes: newLabels(own, "outcome", classes(outcomeSuccess)...),
+		classes:  newLabels(own, "class", classes(classRefused, classPermanent)...),
+		results: newLabels(own, "result",
 			resultFetched, resultEmitted, resultDuplicate, resultFiltered, resultQuarantined),
-		reasons: newLabels(receiver, "reason", append([]string{reasonOther}, source.GapReasons()...)...),
-		kinds:   newLabels(receiver, "kind", kindUnreadable, kindCursorExpired, kindFenced, kindLooped),
+		reasons: newLabels(own, "reason", append([]string{reasonOther}, source.GapReasons()...)...),
+		kinds:   newLabels(own, "kind", kindUnreadable, kindCursorExpired, kindFenced, kindLooped),
 	}
 	if err := builder.RegisterRestauditFreshnessCallback(t.observeFreshness); err != nil {
 		return nil, fmt.Errorf("telemetry: %w", err)
@@ -143,10 +148,10 @@ type labels struct {
 }
 
 // newLabels makes the sets. The first value stands for all that are not listed.
-func newLabels(receiver attribute.KeyValue, key string, values ...string) labels {
+func newLabels(own []attribute.KeyValue, key string, values ...string) labels {
 	l := labels{sets: make(map[string]metric.MeasurementOption, len(values))}
 	for _, v := range values {
-		l.sets[v] = metric.WithAttributeSet(attribute.NewSet(receiver, attribute.String(key, v)))
+		l.sets[v] = metric.WithAttributeSet(attribute.NewSet(append(slices.Clone(own), attribute.String(key, v))...))
 	}
 	l.fallback = l.sets[values[0]]
 	return l

@@ -33,7 +33,7 @@ func (c *Config) Unmarshal(conf *confmap.Conf) error {
 	if err := conf.Unmarshal(c); err != nil {
 		return err
 	}
-	c.emptySecret = emptySecret(conf)
+	c.emptySecret, c.lists = emptySecret(conf), listParams(conf)
 	return nil
 }
 
@@ -53,6 +53,23 @@ func emptySecret(conf *confmap.Conf) string {
 // names the key, what is wrong with it and what to write instead. The parts are
 // compiled as they are at start, so that what passes here also starts.
 func (c *Config) Validate() error {
+	if err := c.validateLists(); err != nil {
+		return err
+	}
+	for i, part := range c.Parts() {
+		err := part.Config.validate()
+		if err != nil && i > 0 { // what the first one has is wrong with all
+			err = fmt.Errorf("with `params` %s: %w", part.Name, err)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// validate checks a single source.
+func (c *Config) validate() error {
 	errs := []error{c.validateEndpoint(), c.validateTimes(), c.validateChoices(), c.validateResponse(), c.validateBounds(), c.Expand.validate()}
 	errs = append(errs, c.validatePagination()...)
 	errs = append(errs, c.validateCredentials())
@@ -87,7 +104,7 @@ func (c *Config) validateParams() error {
 	}
 	for _, name := range slices.Sorted(maps.Keys(p.Params)) {
 		spec := p.Params[name]
-		if c.Params[name] == "" && spec.Default == nil && c.mentions("{params."+name+"}") {
+		if c.params()[name] == "" && spec.Default == nil && c.mentions("{params."+name+"}") {
 			return fmt.Errorf("`params::%s` is missing: preset %s needs it, %s; such as %s", name, c.Preset, strings.TrimSpace(spec.Description), spec.Example)
 		}
 	}
@@ -252,7 +269,7 @@ func (c *Config) validateCredentials() error {
 	if kind != "" && c.ClientConfig.Auth.HasValue() {
 		return fmt.Errorf("`credentials::%s` and `auth` are set: keep one of them", kind)
 	}
-	_, err = auth.New(c.Credentials, auth.Settings{AllowHTTP: c.AllowHTTP, Params: texts(c.Params)})
+	_, err = auth.New(c.Credentials, auth.Settings{AllowHTTP: c.AllowHTTP, Params: c.params()})
 	return err
 }
 

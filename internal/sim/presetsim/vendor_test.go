@@ -164,7 +164,7 @@ func (v *vendor) token(r request) *answer {
 // fill puts the parameters into a URL and drops its query.
 func (v *vendor) fill(text string) string {
 	for name, value := range v.cfg.Params {
-		text = strings.ReplaceAll(text, "{params."+name+"}", string(value))
+		text = strings.ReplaceAll(text, "{params."+name+"}", string(value[0]))
 	}
 	target, _, _ := strings.Cut(text, "?")
 	return target

@@ -111,6 +111,10 @@ func (g *generator) schema(t reflect.Type, value reflect.Value, path string) obj
 		}
 		return nullable(s)
 	}
+	if t == reflect.TypeFor[restauditreceiver.Texts]() {
+		text := g.schema(t.Elem(), reflect.Value{}, path+"::0")
+		return object{"anyOf": []any{text, object{"type": "array", "minItems": 1, "items": text}}}
+	}
 	switch t.Kind() {
 	case reflect.Pointer:
 		return nullable(g.schema(t.Elem(), reflect.Value{}, path))
