@@ -37,7 +37,7 @@ func (w *World) calm() {
 	w.mu.Lock()
 	e := w.addFresh()
 	w.mu.Unlock()
-	if w.epoch.Add(e.at).Before(w.ledger.begin) || !w.owedByOrder() && !w.owedByOverlap(0) {
+	if w.epoch.Add(e.at).Before(w.ledger.begin) || !w.owedByOrder(e) && !w.owedByOverlap(0) {
 		return // as the vendor's clock has it, it is too old
 	}
 	if w.s.hasEnd() && w.s.Vendor.noDate && w.s.Vendor.skew > 0 {

@@ -22,6 +22,7 @@ func Generate(seed uint64) *Scenario {
 	s.configure(r)
 	s.troubles(r, polls)
 	events := s.eventPlan(r)
+	s.memory(newStream(seed, "memory"))
 	s.Log = makeLog(newStream(seed, "log"), events, start)
 	s.bounds(r)
 	return s
@@ -136,6 +137,14 @@ func (s *Scenario) configure(r *stream) {
 	}
 	if v.mode == modeWindow && r.chance(.05) {
 		e.maxUIDs = r.count(20, 60)
+	}
+}
+
+// memory gives some of the sources that sweep too little room for what they
+// have to remember. It has a stream of its own, so that it changes nothing else.
+func (s *Scenario) memory(r *stream) {
+	if s.Vendor.mode == modeWindow && s.Engine.sweepEvery > 0 && r.chance(.3) {
+		s.Engine.maxUIDs = r.count(20, 60)
 	}
 }
 

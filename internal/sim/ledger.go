@@ -40,11 +40,13 @@ type ledger struct {
 	largest  int  // records of the largest page
 	// lostPlaces counts the events that made positions meaningless.
 	lostPlaces int
-	requests   []requestNote
-	gaps       []source.Gap
-	found      []foundGap
-	balance    source.Delivery
-	polls      int
+	// recovered is when a poll had caught up after the last of them; 0 = not yet.
+	recovered time.Duration
+	requests  []requestNote
+	gaps      []source.Gap
+	found     []foundGap
+	balance   source.Delivery
+	polls     int
 	// pollsInRough and caughtUp are about O4; caughtUps are the times at which
 	// walks that caught up saw the newest there was.
 	pollsInRough int
@@ -194,6 +196,8 @@ func (w *World) acceptOne(r *record.Record) string {
 		w.violated("O6: delivered %s, which the filter drops", e.name())
 	case !w.s.Engine.idAndHash && e.id != "" && r.UID != e.id:
 		w.violated("O3: %s has the uid %q", e.name(), r.UID)
+	case w.beforeStart(e):
+		w.violated("F57: delivered %s of %v, from before the start", e.name(), e.at)
 	case !e.timeless && !e.badTime && !e.distant && !r.Time.Equal(w.epoch.Add(e.at)):
 		w.violated("O3: %s has the time %v, not %v", e.name(), r.Time, w.epoch.Add(e.at))
 	}

@@ -29,7 +29,7 @@ func (w *World) judge() {
 		w.judgeFound(f)
 	}
 	w.judgeRate()
-	w.judgeChunks()
+	w.judgeStorage()
 }
 
 // judgeEvent is O1: what is owed was delivered, or is in a gap (O7).
@@ -94,10 +94,10 @@ func (w *World) exempt(e *event) string {
 		return "late"
 	case w.vendor.gone(e, end) && w.epoch.Add(e.at).Sub(w.ledger.begin) < v.retention/50:
 		return "gone while it was read for the first time"
-	case w.lostAndLied():
+	case w.lostAndLied() && !w.afterLoss(e):
 		return "passed over by a lie, before the position was lost"
 	}
-	if w.owedByOrder() || w.owedByOverlap(e.late(v.skew)) || w.owedBySweep(e) {
+	if w.owedByOrder(e) || w.owedByOverlap(e.late(v.skew)) || w.owedBySweep(e) {
 		return ""
 	}
 	return "late"
@@ -109,12 +109,20 @@ func (w *World) lostAndLied() bool {
 	return w.s.Vendor.mode == modeStream && w.ledger.lostPlaces > 0 && w.s.Faults.lies()
 }
 
+// afterLoss tells whether an event of a stream was stored after the last loss of
+// the position was made good: the order of arrival holds for it again. Where the
+// re-read began by time, the vendor's cursor keeps that filter.
+func (w *World) afterLoss(e *event) bool {
+	l := &w.ledger
+	return l.lostPlaces == 0 || !w.s.Vendor.start && l.recovered > 0 && e.visible > l.recovered
+}
+
 // owedByOrder tells whether the source reads the log in the order of arrival,
 // or all of it at every poll: no event is late then.
-func (w *World) owedByOrder() bool {
+func (w *World) owedByOrder(e *event) bool {
 	switch w.s.Vendor.mode {
 	case modeStream:
-		return w.ledger.lostPlaces == 0
+		return w.afterLoss(e)
 	case modeList:
 		return w.s.Vendor.order != descending
 	default:
@@ -214,18 +222,5 @@ func (w *World) judgeBalance() {
 	b := w.ledger.balance
 	if b.Emitted > w.ledger.accepted || w.ledger.crashes == 0 && b.Emitted != w.ledger.accepted {
 		w.violated("O6: %d records counted as emitted, %d accepted", b.Emitted, w.ledger.accepted)
-	}
-}
-
-// judgeChunks checks that the storage does not fill up with what no state needs.
-func (w *World) judgeChunks() {
-	keys := 0
-	for key := range w.disk.data {
-		if strings.HasPrefix(key, "seen.") {
-			keys++
-		}
-	}
-	if most := 40 + 2*w.ledger.crashes; keys > most {
-		w.violated("F53: %d chunks of uids in the storage", keys)
 	}
 }

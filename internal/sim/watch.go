@@ -62,6 +62,7 @@ func (o *watch) Noticed(n source.Notice) {
 		o.w.hits["gap "+n.Gap.Reason]++
 	case source.CursorExpired:
 		l.lostPlaces++
+		l.recovered = 0
 		o.w.traced("notice: %s", n.Text)
 	case source.Loaded:
 		if strings.Contains(n.Text, "could not be read back") {
@@ -85,6 +86,9 @@ func (o *watch) pollDone(n source.Notice) {
 	}
 	if n.CaughtUp {
 		l.caughtUp = now
+	}
+	if n.CaughtUp && l.recovered == 0 {
+		l.recovered = now
 	}
 	if top := o.w.vendor.top; n.CaughtUp && top > l.pollEnded {
 		l.caughtUps = append(l.caughtUps, catchUp{top, now})

@@ -143,11 +143,11 @@ func (s *Source) submit(ctx context.Context) error {
 	return s.submitWith(ctx, nil)
 }
 
-// submitMove is submit for a walk's end. When the walk brought nothing and was
-// a single page, only the watermark has moved; that is stored now and then.
+// submitMove is submit for a walk's end. When the walk brought nothing, only the
+// watermark has moved; that is stored now and then.
 func (s *Source) submitMove(ctx context.Context, w *checkpoint.Walk) error {
 	idle := s.idleCommit()
-	if w.New == 0 && w.Pages <= 1 && s.newRecords == 0 && !s.moved() && time.Since(s.saved) < idle && s.covered().Sub(s.submittedLow) < idle {
+	if w.New == 0 && s.newRecords == 0 && !s.moved() && time.Since(s.saved) < idle && s.covered().Sub(s.submittedLow) < idle {
 		return nil
 	}
 	return s.submit(ctx)

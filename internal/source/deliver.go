@@ -12,6 +12,9 @@ import (
 	"github.com/restaudit/otelcol-audit/internal/record"
 )
 
+// worthSaving is for how long a walk over known pages may go on unsaved.
+const worthSaving = 30 * time.Second
+
 // deliver takes one page through the rest of its way: dedupe, pipeline, state
 // in memory, submitted state. The order is the delivery promise.
 func (s *Source) deliver(hard context.Context, w *checkpoint.Walk, f fetched, sweep bool) error {
@@ -39,10 +42,17 @@ func (s *Source) deliver(hard context.Context, w *checkpoint.Walk, f fetched, sw
 	}
 	s.advance(w, f, len(fresh), sweep)
 	s.observer.Delivered(s.balance(f, fresh, duplicates, len(quarantined), sweep))
-	if f.end.why == endDrained && !sweep && len(quarantined) == 0 && len(r.Lost) == 0 {
+	if len(quarantined) == 0 && len(r.Lost) == 0 && (f.end.why == endDrained && !sweep || s.idle(len(fresh))) {
 		return nil // the walk's conclusion submits the state
 	}
 	return s.submitWith(hard, quarantined)
+}
+
+// idle tells whether a page has left nothing that is worth a commit of its own:
+// all of it was known, as in an overlap that is looked at again. A crash reads
+// such pages once more.
+func (s *Source) idle(fresh int) bool {
+	return fresh == 0 && !s.set.stream() && time.Since(s.saved) < worthSaving
 }
 
 // moved tells whether the position is another than the one that was submitted.
