@@ -38,7 +38,7 @@ export VENDORSIM_BIN     := $(BIN)/vendorsim
 export VERSITYGW_BIN     := $(VERSITYGW)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo distribution vendorsim test test-library test-distribution chart-test chart-goldens sim kill fuzz bench generate drift lint tidy \
+.PHONY: help demo distribution vendorsim test test-library test-distribution alerts-test chart-test chart-goldens sim kill fuzz bench generate drift lint tidy \
 	stock-builder newest-collector tools clean
 
 help: ## list the targets
@@ -63,6 +63,10 @@ test-distribution: distribution vendorsim $(VERSITYGW) ## tests of the product, 
 
 chart-test: distribution vendorsim $(HELM) ## Helm chart, image, systemd unit, alerts and dashboard, with helm
 	cd distribution && HELM_BIN=$(HELM) go test -count=1 ./deploy
+
+alerts-test: distribution ## alerts judged by Prometheus' own engine, each of them provoked
+	cd internal/tools/prometheus && go test ./... && go build -o $(BIN)/firing ./firing
+	cd distribution && FIRING_BIN=$(BIN)/firing go test -count=1 ./deploy -run '^TestEachAlertIsProvoked$$'
 
 chart-goldens: $(HELM) ## write the chart's goldens anew
 	cd distribution && HELM_BIN=$(HELM) UPDATE_GOLDENS=1 go test -count=1 ./deploy -run TestChartRenders
@@ -101,10 +105,11 @@ lint: $(GOLANGCI_LINT) ## formatting, vet, linters, tidy go.mod files
 	$(MAKE) tidy TIDY=-diff
 
 # The root's go.mod must keep its OpenTelemetry pins: see modules_test.go.
-tidy: ## tidy the three go.mod files
+tidy: ## tidy all go.mod files
 	go mod tidy $(TIDY)
 	cd distribution && go mod tidy $(TIDY)
 	cd internal/tools && go mod tidy $(TIDY)
+	cd internal/tools/prometheus && go mod tidy $(TIDY)
 
 stock-builder: ## build the manifest with the plain collector builder, as others would
 	$(BUILDER) --config builder-config.yaml

@@ -19,7 +19,11 @@ func (s *Source) load(ctx context.Context) error {
 	for {
 		loaded, err := s.store.Load(ctx)
 		if err == nil {
-			s.observer.Noticed(Notice{Kind: Loaded, Text: loaded.Note})
+			notice := Notice{Kind: Loaded, Text: loaded.Note}
+			if loaded.State != nil {
+				notice.Low = covered(*loaded.State)
+			}
+			s.observer.Noticed(notice)
 			return s.adopt(ctx, loaded)
 		}
 		if fenced(err) {
@@ -49,6 +53,11 @@ func (s *Source) adopt(ctx context.Context, loaded checkpoint.Loaded) error {
 			w.CaughtUp, w.UntilCaughtUp = false, false // it was planned in another life
 		}
 		s.reconfigure()
+	}
+	for _, g := range s.state.Gaps {
+		if g.Reason == GapOperator { // the others were told by the run that found them
+			s.observer.Noticed(Notice{Kind: GapFound, Gap: g})
+		}
 	}
 	if s.state.LastSweep.IsZero() {
 		s.state.LastSweep = now

@@ -65,11 +65,13 @@ func (s *Source) floor(t time.Time) time.Time {
 }
 
 // covered is the time up to which everything that the vendor had is delivered.
-func (s *Source) covered() time.Time {
-	if s.state.Covered.After(s.state.Low) {
-		return s.state.Covered
+func (s *Source) covered() time.Time { return covered(s.state) }
+
+func covered(state checkpoint.State) time.Time {
+	if state.Covered.After(state.Low) {
+		return state.Covered
 	}
-	return s.state.Low
+	return state.Low
 }
 
 // checkRetention reports what the vendor has dropped before it was read (F14).

@@ -27,11 +27,13 @@ const (
 	GapDetail = "detail_missing"
 	// GapDedupeOverflow: too little memory of delivered uids to look back further.
 	GapDedupeOverflow = "dedupe_overflow"
+	// GapOperator: somebody moved the low watermark forward by hand.
+	GapOperator = "operator"
 )
 
 // GapReasons lists the reasons, for the constant label set of the metric.
 func GapReasons() []string {
-	return []string{GapRetention, GapQuarantined, GapUnsplittable, GapDetail, GapDedupeOverflow}
+	return []string{GapRetention, GapQuarantined, GapUnsplittable, GapDetail, GapDedupeOverflow, GapOperator}
 }
 
 // Fetcher gets pages. *fetch.Fetcher is one.
@@ -112,7 +114,8 @@ const (
 	CommitFailed
 	// LoadFailed: the checkpoint could not be read; nothing is polled until it can.
 	LoadFailed
-	// Loaded: the checkpoint was read. Text says what is unusual about it.
+	// Loaded: the checkpoint was read. Text says what is unusual about it, Low is
+	// set if it held a position.
 	Loaded
 	// GapFound: Gap is going to be delivered.
 	GapFound

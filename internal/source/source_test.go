@@ -304,3 +304,31 @@ func TestWhatTheVendorDroppedBeforeItWasReadIsAGap(t *testing.T) {
 		assert.Equal(t, low, r.gaps[0].From, "with what was still to come late")
 	})
 }
+
+// TestAGapThatSomebodyMadeIsToldWhenItIsLoaded: the program that moved the
+// watermark counts nothing; the source that delivers the gap record does.
+func TestAGapThatSomebodyMadeIsToldWhenItIsLoaded(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := &rig{fetch: pages(time.Now(), 1, 3)}
+		require.NoError(t, r.run(t, stream(), 2*time.Minute))
+		moved := r.stored[len(r.stored)-1]
+		low := moved.State.Low
+		moved.State.Gaps = []Gap{{From: low, To: low.Add(time.Hour), Reason: GapOperator}, {From: low, To: low, Reason: GapRetention}}
+		r.stored = append(r.stored, moved)
+		require.NoError(t, r.run(t, stream(), 2*time.Minute))
+		assert.Len(t, r.gaps, 2, "both are delivered")
+		assert.Equal(t, 1, r.noticed(GapFound), "the other was told by the run that found it")
+	})
+}
+
+func TestALoadedPositionSaysHowFarItIsCovered(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := &rig{fetch: pages(time.Now(), 1, 3)}
+		require.NoError(t, r.run(t, stream(), 2*time.Minute))
+		want := covered(r.last())
+		r.notices = nil
+		require.NoError(t, r.run(t, stream(), time.Minute))
+		require.Equal(t, Loaded, r.notices[0].Kind)
+		assert.Equal(t, want, r.notices[0].Low)
+	})
+}

@@ -132,6 +132,7 @@ func (o *observer) checkpoint(n source.Notice) {
 		if n.Text != "" {
 			o.logger.Warn("The checkpoint was read, but", zap.String("note", n.Text))
 		}
+		o.telemetry.delivered(n.Low)
 		o.status.ok(causeCheckpoint)
 	case source.LoadFailed:
 		o.incident(kindUnreadable, "The checkpoint can't be read; nothing is polled until it can", n)
@@ -156,9 +157,7 @@ func (o *observer) pollDone(n source.Notice) {
 		o.high = n.High
 	}
 	o.mu.Unlock()
-	if !n.Low.IsZero() {
-		o.telemetry.low.Store(n.Low.UnixNano())
-	}
+	o.telemetry.delivered(n.Low)
 	o.telemetry.set(o.telemetry.builder.RestauditLastSuccessTime, time.Now().Unix())
 	level := zap.DebugLevel
 	if n.New > 0 {

@@ -162,6 +162,21 @@ func TestFreshnessGrowsUntilTheWatermarkMoves(t *testing.T) {
 	})
 }
 
+// TestASourceThatGetsNowhereIsSeen: without these values from the start, an
+// alert that compares them would have nothing to fire on.
+func TestASourceThatGetsNowhereIsSeen(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		start := time.Now()
+		w := newWatched(t)
+		assert.InDelta(t, float64(start.Unix()), w.value(t, "last_success_time"), 0)
+		assert.InDelta(t, 0, w.value(t, "rate_limit_wait"), 0)
+		time.Sleep(time.Hour)
+		w.observer.Noticed(source.Notice{Kind: source.Loaded, Low: start.Add(-time.Hour)})
+		assert.InDelta(t, 7200, w.value(t, "freshness"), 0.001, "as of the checkpoint, before the first poll")
+		assert.InDelta(t, float64(start.Unix()), w.value(t, "last_success_time"), 0, "reading a checkpoint is no success")
+	})
+}
+
 func TestLatenessIsMeasuredAgainstThePollsBefore(t *testing.T) {
 	w := newWatched(t)
 	deliver := func(oldest time.Time) { w.observer.Delivered(source.Delivery{Oldest: oldest, Newest: testTime}) }

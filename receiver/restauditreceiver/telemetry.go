@@ -77,10 +77,19 @@ func newTelemetry(id component.ID, part string, settings component.TelemetrySett
 		reasons: newLabels(own, "reason", append([]string{reasonOther}, source.GapReasons()...)...),
 		kinds:   newLabels(own, "kind", kindUnreadable, kindCursorExpired, kindFenced, kindLooped),
 	}
+	t.begin()
 	if err := builder.RegisterRestauditFreshnessCallback(t.observeFreshness); err != nil {
 		return nil, fmt.Errorf("telemetry: %w", err)
 	}
 	return t, nil
+}
+
+// begin gives a value to what an alert compares with the past. A source that
+// never gets anywhere must not look like one that does not exist, and the first
+// wait must not be the sample that later ones are compared with.
+func (t *telemetry) begin() {
+	t.set(t.builder.RestauditLastSuccessTime, time.Now().Unix())
+	t.waited(0)
 }
 
 // classes returns the classes of errors, retry first, and more values after them.
@@ -99,6 +108,13 @@ func (t *telemetry) observeFreshness(_ context.Context, o metric.Float64Observer
 		o.Observe(time.Since(time.Unix(0, low)).Seconds(), t.receiver)
 	}
 	return nil
+}
+
+// delivered tells up to which event time everything is delivered; zero = not known.
+func (t *telemetry) delivered(low time.Time) {
+	if !low.IsZero() {
+		t.low.Store(low.UnixNano())
+	}
 }
 
 // request counts a request and its duration.

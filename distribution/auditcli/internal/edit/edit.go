@@ -18,10 +18,8 @@ import (
 	"github.com/restaudit/otelcol-audit/internal/checkpoint"
 	"github.com/restaudit/otelcol-audit/internal/dedupe"
 	"github.com/restaudit/otelcol-audit/internal/paging"
+	"github.com/restaudit/otelcol-audit/internal/source"
 )
-
-// GapReason is the reason of a gap that somebody made.
-const GapReason = "operator"
 
 // ErrForward says that a rewind would skip events.
 var ErrForward = errors.New("a rewind goes back in time, this would go forward and skip events: use `set --low`, which reports them as a gap")
@@ -46,7 +44,7 @@ func Rewind(s *checkpoint.State, to time.Time, redeliver bool) error {
 func SetLow(s *checkpoint.State, to time.Time) {
 	drop(s)
 	if from := s.Low; !from.IsZero() && to.After(from) {
-		s.Gaps = append(s.Gaps, checkpoint.Gap{From: from, To: to, Reason: GapReason, Detail: "the low watermark was set by hand"})
+		s.Gaps = append(s.Gaps, checkpoint.Gap{From: from, To: to, Reason: source.GapOperator, Detail: "the low watermark was set by hand"})
 		s.Low = to
 		if s.LastTimestamp.Before(to) {
 			s.LastTimestamp = to

@@ -13,6 +13,7 @@ import (
 	"github.com/restaudit/otelcol-audit/internal/checkpoint"
 	"github.com/restaudit/otelcol-audit/internal/dedupe"
 	"github.com/restaudit/otelcol-audit/internal/paging"
+	"github.com/restaudit/otelcol-audit/internal/source"
 )
 
 var noon = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
@@ -72,7 +73,7 @@ func TestSetLowForwardIsReportedAsAGap(t *testing.T) {
 	assert.Equal(t, hour(3), s.Low)
 	assert.Equal(t, hour(3), s.LastTimestamp)
 	require.Len(t, s.Gaps, 1)
-	assert.Equal(t, checkpoint.Gap{From: noon, To: hour(3), Reason: GapReason, Detail: "the low watermark was set by hand"}, s.Gaps[0])
+	assert.Equal(t, checkpoint.Gap{From: noon, To: hour(3), Reason: source.GapOperator, Detail: "the low watermark was set by hand"}, s.Gaps[0])
 }
 
 func TestSetLowBackwardAndOnANewSourceIsNoGap(t *testing.T) {

@@ -138,7 +138,7 @@ func NewTelemetryBuilder(settings component.TelemetrySettings, options ...Teleme
 	errs = errors.Join(errs, err)
 	builder.RestauditLastSuccessTime, err = builder.meter.Int64Gauge(
 		"otelcol_restaudit_last_success_time",
-		metric.WithDescription("Unix time of the end of the last poll that went through. [Alpha]"),
+		metric.WithDescription("Unix time of the end of the last poll that went through; until there was one, of the start. [Alpha]"),
 		metric.WithUnit("s"),
 	)
 	errs = errors.Join(errs, err)

@@ -116,7 +116,7 @@ func AssertEqualRestauditIncidents(t *testing.T, tt *componenttest.Telemetry, dp
 func AssertEqualRestauditLastSuccessTime(t *testing.T, tt *componenttest.Telemetry, dps []metricdata.DataPoint[int64], opts ...metricdatatest.Option) {
 	want := metricdata.Metrics{
 		Name:        "otelcol_restaudit_last_success_time",
-		Description: "Unix time of the end of the last poll that went through. [Alpha]",
+		Description: "Unix time of the end of the last poll that went through; until there was one, of the start. [Alpha]",
 		Unit:        "s",
 		Data: metricdata.Gauge[int64]{
 			DataPoints: dps,
