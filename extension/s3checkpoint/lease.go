@@ -110,6 +110,12 @@ func (c *client) beatOnce() bool {
 		return false // a call is writing, which renews too
 	}
 	defer c.give()
+	c.mu.Lock()
+	fresh := c.usable() != nil || time.Since(c.renewed) < c.ttl/3
+	c.mu.Unlock()
+	if fresh {
+		return true // the call before has renewed it, or found that it is lost
+	}
 	err := c.renew(ctx)
 	if err != nil && !isFinal(err) && c.life.Err() == nil {
 		c.log.Warn("could not renew the lease", zap.Error(err))

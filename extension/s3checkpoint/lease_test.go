@@ -262,6 +262,26 @@ func TestCloseEndsAStandby(t *testing.T) {
 	})
 }
 
+func TestALeaseholderIsFencedOnceThoughItsHeartbeatWaits(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		sim := s3sim.New(testBucket)
+		p, first := newProcess(t, sim)
+		old := first.client(t)
+		set(t, old, "k", "one")
+		p.pause()
+		failed := make(chan error, 1)
+		go func() { failed <- old.Set(t.Context(), "k", []byte("zombie")) }()
+		assert.Equal(t, "one", get(t, newReplica(t, sim, withLease(ttl)).client(t), "k"))
+		writes := sim.Count(http.MethodPut, mainKey)
+		p.resume() // the write finds out, and the heartbeat has waited for its turn
+		require.ErrorIs(t, <-failed, ErrFenced)
+		<-time.After(ttl)
+		assert.EqualValues(t, 1, first.sum(t, "otelcol_s3checkpoint_fenced"))
+		assert.Equal(t, 1, first.logs.FilterMessage("fenced: this source stops here").Len())
+		assert.LessOrEqual(t, sim.Count(http.MethodPut, mainKey)-writes, 1+4, "the zombie's one write, and the new holder's heartbeats")
+	})
+}
+
 func TestAFencedLeaseholderMayStandInLineAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		sim := s3sim.New(testBucket)
