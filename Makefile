@@ -11,6 +11,7 @@ NEWEST_COLLECTOR := v0.162.0 v1.68.0
 VERSION  ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 SEEDS    ?= 1000
 N        ?= 20
+MINUTES  ?= 10
 FUZZTIME ?= 60s
 BENCH    ?= .
 BENCHTIME ?= 1s
@@ -38,7 +39,7 @@ export VENDORSIM_BIN     := $(BIN)/vendorsim
 export VERSITYGW_BIN     := $(VERSITYGW)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo distribution vendorsim test test-library test-distribution alerts-test chart-test chart-goldens sim kill fuzz bench generate drift lint tidy \
+.PHONY: help demo distribution vendorsim test test-library test-distribution alerts-test chart-test chart-goldens sim kill standby fuzz bench generate drift lint tidy \
 	stock-builder newest-collector tools clean
 
 help: ## list the targets
@@ -76,6 +77,9 @@ sim: ## the delivery promise under SEEDS=n simulated worlds
 
 kill: distribution vendorsim $(VERSITYGW) ## the delivery promise under N=n real SIGKILLs
 	cd distribution && go test ./e2e -run '^TestKill' -count=1 -timeout 0 -v -args -kills=$(N)
+
+standby: distribution $(VERSITYGW) ## two replicas on one bucket, paused and killed at random for MINUTES=n
+	cd distribution && go test ./e2e -run '^TestStandby$$' -count=1 -timeout 0 -v -args -standby=$(MINUTES)m
 
 fuzz: ## every fuzz target of the library for FUZZTIME
 	hack/fuzz $(FUZZTIME)

@@ -7,11 +7,9 @@ import (
 	"flag"
 	"fmt"
 	"math/rand/v2"
-	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
-	"sync/atomic"
 	"testing"
 	"text/tabwriter"
 	"time"
@@ -38,9 +36,6 @@ const (
 	killBound       = (killUncommitted + 1) * killPage
 )
 
-// killedVendors are the vendors of testdata/kill.yaml.
-var killedVendors = []string{vendorsim.Okta, vendorsim.GitHub, vendorsim.Slack, vendorsim.Offset}
-
 // TestKill kills the Collector at random moments while vendors serve, with
 // faults, and the sink refuses now and then. After the last restart all that the
 // vendors have has arrived; a kill repeats no more than the pages in flight.
@@ -63,39 +58,25 @@ func TestKill(t *testing.T) {
 
 // killWorld is everything around the Collector that is killed.
 type killWorld struct {
-	t      *testing.T
-	dice   *rand.Rand
-	sim    *vendorsim.Sim
-	sink   *moodySink
-	env    []string
-	frozen atomic.Int64 // the vendors' last moment; 0 = they go on
-	log    *output
-	table  [][]any
-	worst  int
+	t     *testing.T
+	dice  *rand.Rand
+	crowd *crowd
+	sink  *moodySink
+	env   []string
+	log   *output
+	table [][]any
+	worst int
 }
 
 func newKillWorld(t *testing.T, storage string, seed uint64) *killWorld {
 	t.Helper()
 	w := &killWorld{t: t, dice: rand.New(rand.NewPCG(seed, 1)), log: &output{}}
-	w.sim = vendorsim.New(vendorsim.Options{
-		Seed: seed, Now: w.now,
-		Defaults: vendorsim.VendorOptions{
-			MaxPage: killPage,
-			Log:     vendorsim.LogConfig{Rate: 120, Backlog: 300, BacklogSpan: 20 * time.Minute, Ties: 3},
-		},
+	w.crowd = startCrowd(t, seed, vendorsim.VendorOptions{
+		MaxPage: killPage,
+		Log:     vendorsim.LogConfig{Rate: 120, Backlog: 300, BacklogSpan: 20 * time.Minute, Ties: 3},
 	})
-	for _, f := range []vendorsim.Fault{
-		{Kind: vendorsim.FaultReset, Prob: 0.01},
-		{Kind: vendorsim.FaultTruncateJSON, Prob: 0.01},
-		{Kind: vendorsim.FaultTruncateLength, Prob: 0.01},
-		{Kind: vendorsim.FaultLate, Prob: 0.02, Delay: time.Second},
-	} {
-		require.NoError(t, w.sim.SetFault("", f))
-	}
-	server := httptest.NewServer(w.sim)
-	t.Cleanup(server.Close)
 	w.sink = startMoodySink(t, rand.New(rand.NewPCG(seed, 2)))
-	w.env = []string{"KILL_VENDORS=" + server.URL, "KILL_SINK=" + w.sink.url, "KILL_STATE=" + t.TempDir(), "KILL_STORAGE=file_storage"}
+	w.env = []string{"KILL_VENDORS=" + w.crowd.url, "KILL_SINK=" + w.sink.url, "KILL_STATE=" + t.TempDir(), "KILL_STORAGE=file_storage"}
 	if storage == "s3" {
 		w.env = append(append(w.env, startS3(t).env...), "KILL_STORAGE=s3checkpoint")
 	}
@@ -105,14 +86,6 @@ func newKillWorld(t *testing.T, storage string, seed uint64) *killWorld {
 		}
 	})
 	return w
-}
-
-// now is the vendors' clock, which stands still in the end.
-func (w *killWorld) now() time.Time {
-	if end := w.frozen.Load(); end != 0 {
-		return time.Unix(0, end)
-	}
-	return time.Now()
 }
 
 func (w *killWorld) start() *rig.Process {
@@ -162,51 +135,15 @@ func (w *killWorld) finish() {
 	w.t.Helper()
 	p := w.start()
 	defer p.Kill()
-	// Whoever is late has come by then.
-	late := time.NewTimer(1500 * time.Millisecond)
-	defer late.Stop()
-	<-late.C
-	// At a whole second: who asks in seconds could not ask for what came after.
-	w.frozen.Store(time.Now().Truncate(time.Second).Add(time.Second).UnixNano())
-	w.sim.ClearFaults("")
+	w.crowd.freeze()
 	ended := func() bool { ended, _ := p.Ended(); return ended }
-	assert.Eventually(w.t, func() bool { return ended() || len(w.missing()) == 0 }, patience, 100*time.Millisecond)
+	assert.Eventually(w.t, func() bool { return ended() || len(w.crowd.missing(w.sink)) == 0 }, patience, 100*time.Millisecond)
 	assert.NoError(w.t, p.Stop(30*time.Second))
 	w.account("the end")
-	if missing := w.missing(); !assert.Empty(w.t, missing, "events have not arrived, by vendor") {
-		w.explain(missing)
+	if missing := w.crowd.missing(w.sink); !assert.Empty(w.t, missing, "events have not arrived, by vendor") {
+		w.crowd.explain(w.t, w.sink, missing)
 	}
 	w.print()
-}
-
-// missing counts, by vendor, what has been shown, or is there to be shown, and
-// has not come.
-func (w *killWorld) missing() map[string]int {
-	missing := map[string]int{}
-	for _, vendor := range killedVendors {
-		uids := w.sim.Visible(vendor, w.now())
-		for _, seen := range w.sim.Shown(vendor) {
-			uids = append(uids, seen.UID)
-		}
-		for _, uid := range uids {
-			if !w.sink.has("restaudit/"+vendor, uid) {
-				missing[vendor]++
-			}
-		}
-	}
-	return missing
-}
-
-// explain logs when missing events happened and were shown.
-func (w *killWorld) explain(missing map[string]int) {
-	for vendor := range missing {
-		for _, seen := range w.sim.Shown(vendor) {
-			if !w.sink.has("restaudit/"+vendor, seen.UID) {
-				event := w.sim.Log(vendor).Event(seen.Index)
-				w.t.Logf("%s %s: event of %v, shown at %v", vendor, seen.UID, event.Time, seen.At)
-			}
-		}
-	}
 }
 
 func (w *killWorld) print() {
@@ -221,5 +158,5 @@ func (w *killWorld) print() {
 	_ = tw.Flush()
 	events, _ := w.sink.count()
 	_, _ = fmt.Fprintf(os.Stdout, "%d SIGKILLs, %d events; vendors with events missing: %d; most repeats of a source after a kill: %d (bound: %d)\n\n",
-		*kills, events, len(w.missing()), w.worst, killBound)
+		*kills, events, len(w.crowd.missing(w.sink)), w.worst, killBound)
 }
