@@ -61,8 +61,10 @@ type vendorPlan struct {
 
 	start, end bool // the time filters it has
 	exclusive  bool // events at the lower bound exactly are left out
-	coarse     bool // event times are cut to the filter's precision before they are compared
-	format     string
+	// endExclusive: so are those at the upper bound.
+	endExclusive bool
+	coarse       bool // event times are cut to the filter's precision before they are compared
+	format       string
 
 	pageSize  int
 	cursorIn  string // body | header

@@ -218,7 +218,7 @@ func (v *vendor) between(e *event, a ask) bool {
 	if !a.from.IsZero() && (at.Before(a.from) || v.plan.exclusive && at.Equal(a.from)) {
 		return false
 	}
-	return a.to.IsZero() || !at.After(a.to)
+	return a.to.IsZero() || at.Before(a.to) || !v.plan.endExclusive && at.Equal(a.to)
 }
 
 // compare is the vendor's order.
