@@ -25,9 +25,11 @@ import (
 var version = "dev"
 
 func main() {
-	// Cobra has printed the error.
-	if err := newCommand(settings()).Execute(); err != nil {
-		os.Exit(1)
+	stop := startReleasing()
+	err := newCommand(settings()).Execute()
+	stop()
+	if err != nil {
+		os.Exit(1) // Cobra has printed the error.
 	}
 }
 

@@ -23,56 +23,63 @@ const (
 )
 
 // measureCollector runs otelcol-audit until its source has read all.
-func (b *bench) measureCollector(ctx context.Context, c benchCase, url string, pages int) (figure, error) {
+func (b *bench) measureCollector(ctx context.Context, env []string, url string, pages int) (usage, error) {
+	return b.runCollector(ctx, env, url, pages, func() {})
+}
+
+// runCollector runs otelcol-audit until its source has read all, and calls done
+// at that moment.
+func (b *bench) runCollector(ctx context.Context, env []string, url string, pages int, done func()) (usage, error) {
 	state, err := os.MkdirTemp(b.dir, "state-")
 	if err != nil {
-		return figure{}, fmt.Errorf("temporary folder: %w", err)
+		return usage{}, fmt.Errorf("temporary folder: %w", err)
 	}
 	log := &watchedLog{wanted: pages * pageEvents, done: make(chan struct{})}
 	p, err := rig.Start(ctx, rig.Program{
 		Path: b.collectorBin, Args: []string{"--config", filepath.Join(b.dir, "collector.yaml")},
-		Env: append([]string{"BENCH_DIR=" + state, "BENCH_URL=" + url}, c.env...), Stderr: log,
+		Env: append([]string{"BENCH_DIR=" + state, "BENCH_URL=" + url}, env...), Stderr: log,
 	})
 	if err != nil {
-		return figure{}, fmt.Errorf("%w (make distribution builds it)", err)
+		return usage{}, fmt.Errorf("%w (make distribution builds it)", err)
 	}
 	defer p.Kill()
 	timer := time.NewTimer(patience)
 	defer timer.Stop()
 	select {
 	case <-log.done:
+		done()
 	case <-p.Done():
-		return figure{}, fmt.Errorf("otelcol-audit has ended by itself:\n%s", log.text())
+		return usage{}, fmt.Errorf("otelcol-audit has ended by itself:\n%s", log.text())
 	case <-timer.C:
-		return figure{}, fmt.Errorf("not done after %v:\n%s", patience, log.text())
+		return usage{}, fmt.Errorf("not done after %v:\n%s", patience, log.text())
 	}
 	if err := p.Stop(grace); err != nil {
-		return figure{}, err
+		return usage{}, err
 	}
 	if got := log.events(); got != pages*pageEvents {
-		return figure{}, fmt.Errorf("%d of %d events were fetched", got, pages*pageEvents)
+		return usage{}, fmt.Errorf("%d of %d events were fetched", got, pages*pageEvents)
 	}
 	cpu, peak := p.Usage()
-	return figure{cpu: cpu, peak: peak}, nil
+	return usage{cpu: cpu, peak: peak}, nil
 }
 
 // measureLimitRaw runs this program's own limit-raw.
-func (b *bench) measureLimitRaw(ctx context.Context, url string, pages int) (figure, error) {
+func (b *bench) measureLimitRaw(ctx context.Context, url string, pages int) (usage, error) {
 	self, err := os.Executable()
 	if err != nil {
-		return figure{}, fmt.Errorf("limit-raw: %w", err)
+		return usage{}, fmt.Errorf("limit-raw: %w", err)
 	}
 	var out bytes.Buffer
 	p, err := rig.Start(ctx, rig.Program{Path: self, Args: []string{limitRawCommand, url}, Stdout: &out, Stderr: os.Stderr})
 	if err != nil {
-		return figure{}, err
+		return usage{}, err
 	}
 	<-p.Done()
 	if got := out.String(); got != strconv.Itoa(pages*pageEvents) {
-		return figure{}, fmt.Errorf("limit-raw has read %q of %d events", got, pages*pageEvents)
+		return usage{}, fmt.Errorf("limit-raw has read %q of %d events", got, pages*pageEvents)
 	}
 	cpu, peak := p.Usage()
-	return figure{cpu: cpu, peak: peak}, nil
+	return usage{cpu: cpu, peak: peak}, nil
 }
 
 // watchedLog is a Collector's log that tells when enough events are fetched.
