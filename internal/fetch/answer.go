@@ -4,6 +4,8 @@
 package fetch
 
 import (
+	"errors"
+	"net/url"
 	"strconv"
 
 	"github.com/restaudit/otelcol-audit/internal/page"
@@ -70,8 +72,20 @@ func (f *Fetcher) answer(resp *send.Response, p page.Page) (paging.Answer, error
 		return a, nil
 	}
 	var err error
-	a.URL, err = paging.Resolve(resp.URL, ref)
-	return a, err
+	if a.URL, err = paging.Resolve(resp.URL, ref); err != nil {
+		return a, err
+	}
+	return a, f.mayFollow(a.URL)
+}
+
+// mayFollow refuses a page whose next URL must not be asked. It would become the
+// position, in the checkpoint too, and no later answer could correct it.
+func (f *Fetcher) mayFollow(next string) error {
+	u, err := url.Parse(next)
+	if err != nil {
+		return errors.New("the next URL can't be read")
+	}
+	return f.client.CheckURL(u)
 }
 
 func (f *Fetcher) more(p page.Page) paging.More {

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"strings"
 	"sync"
 	"testing"
@@ -28,6 +29,8 @@ type library struct {
 	gone  string
 	down  string
 }
+
+func (l *library) CheckURL(*url.URL) error { return nil }
 
 func (l *library) Do(_ context.Context, req *http.Request) (*send.Response, error) {
 	body := ""

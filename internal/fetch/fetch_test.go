@@ -8,6 +8,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"strings"
 	"testing"
 	"time"
 
@@ -30,6 +31,14 @@ type script struct {
 	// changed is what Refresh answers.
 	changed   bool
 	refreshes int
+}
+
+// CheckURL refuses what lies outside of example.
+func (s *script) CheckURL(u *url.URL) error {
+	if !strings.HasSuffix(u.Hostname(), ".example") {
+		return &send.Error{Class: send.ClassConfig, Err: errors.New("URL refused")}
+	}
+	return nil
 }
 
 func (s *script) Do(_ context.Context, req *http.Request) (*send.Response, error) {
@@ -193,6 +202,18 @@ func TestLinksAreFollowedAsTheVendorWroteThem(t *testing.T) {
 	_, err = get(t, s, c, Ask{Position: res.Next.Position})
 	require.NoError(t, err)
 	assert.Equal(t, "https://api.example/v1/events?after=a%2Bb", c.asked[1].String())
+}
+
+// The position would be stored, and every later attempt be refused.
+func TestAPageThatLeadsAwayIsNotTaken(t *testing.T) {
+	s := settings()
+	s.Paging.Type = paging.Link
+	away := http.Header{"Link": {`<https://evil.test/v1/events?page=2>; rel="next"`}}
+	c := &script{answers: []any{&send.Response{Body: twoRecords, Header: away, URL: &url.URL{Scheme: "https", Host: "api.example"}}}}
+	_, err := get(t, s, c, Ask{})
+	var refused *send.Error
+	require.ErrorAs(t, err, &refused)
+	assert.Equal(t, send.ClassConfig, refused.Class, "the operator has to allow the host, or the vendor to answer right")
 }
 
 func TestRelatedObjectsAreJoinedIntoTheRecords(t *testing.T) {

@@ -5,6 +5,7 @@ package fetch
 
 import (
 	"encoding/json"
+	"errors"
 
 	"github.com/restaudit/otelcol-audit/internal/page"
 	"github.com/restaudit/otelcol-audit/internal/send"
@@ -78,6 +79,10 @@ func remaining(resp *send.Response, ask Ask) int64 {
 }
 
 func dataError(resp *send.Response, err error) error {
+	var known *send.Error
+	if errors.As(err, &known) {
+		return err
+	}
 	return &send.Error{Class: send.ClassData, Status: resp.Status, Err: err}
 }
 

@@ -6,6 +6,7 @@ package fetch
 import (
 	"context"
 	"net/http"
+	"net/url"
 	"time"
 
 	"github.com/restaudit/otelcol-audit/internal/filter"
@@ -52,6 +53,8 @@ type NextSettings struct {
 type Client interface {
 	// Do makes one attempt; its error is a *send.Error or the context's.
 	Do(ctx context.Context, req *http.Request) (*send.Response, error)
+	// CheckURL is the origin rule: nil means that Do would ask this URL.
+	CheckURL(u *url.URL) error
 }
 
 // Refresher renews credentials. It is safe for concurrent use.

@@ -61,6 +61,7 @@ var catalogue = []fault{
 	{"F56", "records dropped by a filter", false},
 	{"F57", "killed before the first event", false},
 	{"F59", "polls without anything new", false},
+	{"S1", "the vendor leads to a foreign host", true},
 }
 
 // Coverage counts how often each fault of the catalogue happened.

@@ -184,6 +184,7 @@ func (c *client) apply(ops []*storage.Operation) {
 	for _, op := range ops {
 		switch op.Type {
 		case storage.Set:
+			c.w.judgeBytes(op.Value)
 			c.w.disk.data[op.Key] = bytes.Clone(op.Value)
 			if op.Key == checkpoint.KeyState {
 				c.w.noteState(op.Value)

@@ -39,6 +39,8 @@ const (
 	endsEarly
 	shortPage
 	showsTwice
+	astray // the next URL leads to a foreign host
+	redirects
 )
 
 // lasting tells for how long a disturbance goes on when it is an episode.
@@ -56,7 +58,7 @@ func (d disturbance) row() string {
 	return map[disturbance]string{
 		rateLimited: "F30", serverError: "F32", lostRequest: "F32", truncated: "F22", cutJSON: "F22", damagedGzip: "F22",
 		htmlPage: "F23", errorInside: "F21", noRecords: "F21", emptyBody: "F24", stalls: "F33", drips: "F33", hangs: "F33",
-		unauthorized: "F31",
+		unauthorized: "F31", redirects: "S1",
 	}[d]
 }
 
@@ -64,7 +66,7 @@ func (d disturbance) row() string {
 func (d disturbance) mood() mood {
 	return mood{
 		loop: d == loops, swing: d == swings, hollow: d == hollow, early: d == endsEarly,
-		short: d == shortPage, twice: d == showsTwice,
+		short: d == shortPage, twice: d == showsTwice, astray: d == astray,
 	}
 }
 
@@ -109,9 +111,13 @@ func (t *transport) spoil(req *http.Request, kind disturbance, a *reply) (*http.
 	case rateLimited:
 		return t.response(req, t.limit(plain(http.StatusTooManyRequests, "application/json", `{"error":"slow down"}`))), nil
 	case serverError:
-		return t.response(req, plain(pick(t.rand, 500, 502, 503, 504), "text/plain", "oops")), nil
+		return t.response(req, plain(pick(t.rand, 500, 502, 503, 504), "text/plain", "oops: "+canary)), nil
+	case redirects:
+		r := plain(pick(t.rand, 301, 302, 307, 308), "text/plain", "")
+		r.header.Set("Location", pick(t.rand, foreign...)+"?page=2")
+		return t.response(req, r), nil
 	case unauthorized:
-		return t.response(req, plain(http.StatusUnauthorized, "application/json", `{"error":"token"}`)), nil
+		return t.response(req, plain(http.StatusUnauthorized, "application/json", `{"error":"not with `+canary+`"}`)), nil
 	case htmlPage:
 		return t.response(req, plain(http.StatusOK, "text/html", `<html>{"ok":true,"data":[]} sign in</html>`)), nil
 	case errorInside:

@@ -54,6 +54,7 @@ func (w *World) newSource(inc *incarnation) (*source.Source, error) {
 func (s *Scenario) sendSettings() send.Settings {
 	u, _ := url.Parse(endpoint) // a constant
 	set := send.Settings{Endpoint: u, Timeout: 40 * time.Second, Grace: 20 * time.Second}
+	set.Authorize, set.Secrets = authorize, func() []string { return []string{canary} }
 	if s.Vendor.errorRule {
 		set.Errors = append(set.Errors, send.Rule{Path: "ok", Equals: "false", Class: send.ClassRetry})
 	}

@@ -23,6 +23,7 @@ func Generate(seed uint64) *Scenario {
 	s.troubles(r, polls)
 	events := s.eventPlan(r)
 	s.memory(newStream(seed, "memory"))
+	s.secrets(newStream(seed, "astray"))
 	s.Vendor.endExclusive = s.Vendor.end && newStream(seed, "upper bound").chance(.5)
 	s.Log = makeLog(newStream(seed, "log"), events, start)
 	s.bounds(r)

@@ -26,6 +26,7 @@ func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	if err := t.w.boundary(t.inc, requestBefore); err != nil {
 		return nil, err
 	}
+	t.w.judgeRequest(req)
 	took := t.pace.span(time.Millisecond, t.w.s.Vendor.latency)
 	if err := t.inc.pause(req.Context(), took/2); err != nil {
 		return nil, err

@@ -52,6 +52,7 @@ type shownEvent struct {
 type mood struct {
 	loop, swing, hollow, early, short, twice bool
 	salted                                   bool // the cursor's text differs from another with its meaning
+	astray                                   bool // its URLs lead to a foreign host
 }
 
 // ask is a request, understood.

@@ -208,6 +208,10 @@ func (v *vendor) url(a ask, next string) string {
 			q.Set(name, text)
 		}
 	}
+	if v.mood.astray {
+		v.cover["S1"]++
+		return pick(v.rand, foreign...) + "?" + q.Encode()
+	}
 	if v.plan.relative {
 		return "/v1/events?" + q.Encode()
 	}

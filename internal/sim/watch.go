@@ -18,6 +18,9 @@ type watch struct {
 // Attempted implements source.Observer.
 func (o *watch) Attempted(a source.Attempt) {
 	if a.Err != nil {
+		o.w.mu.Lock()
+		o.w.judgeText(a.Err, "")
+		o.w.mu.Unlock()
 		o.w.trace("attempt failed: %s, waits %v: %v", a.Class, a.Wait, a.Err)
 	}
 }
@@ -53,6 +56,7 @@ func (o *watch) Noticed(n source.Notice) {
 	if o.inc.dead.Load() {
 		return
 	}
+	o.w.judgeText(n.Err, n.Text)
 	l := &o.w.ledger
 	switch n.Kind {
 	case source.PollDone:
