@@ -29,25 +29,25 @@ const (
 // read again when it changes.
 type Config struct {
 	// Bearer is a token for "Authorization: Bearer TOKEN".
-	Bearer     configopaque.String `mapstructure:"bearer"`
-	BearerFile string              `mapstructure:"bearer_file"`
+	Bearer     configopaque.String `mapstructure:"bearer,omitempty"`
+	BearerFile string              `mapstructure:"bearer_file,omitempty"`
 	// Header is the whole value of the Authorization header: "SSWS TOKEN".
-	Header     configopaque.String `mapstructure:"header"`
-	HeaderFile string              `mapstructure:"header_file"`
+	Header     configopaque.String `mapstructure:"header,omitempty"`
+	HeaderFile string              `mapstructure:"header_file,omitempty"`
 	// Basic is a user name and a password (RFC 7617).
-	Basic *BasicConfig `mapstructure:"basic"`
+	Basic *BasicConfig `mapstructure:"basic,omitempty"`
 	// APIKey is a key in a header or a query parameter of its own.
-	APIKey *APIKeyConfig `mapstructure:"api_key"`
+	APIKey *APIKeyConfig `mapstructure:"api_key,omitempty"`
 	// OAuth2 fetches access tokens.
-	OAuth2 *OAuth2Config `mapstructure:"oauth2"`
+	OAuth2 *OAuth2Config `mapstructure:"oauth2,omitempty"`
 	// Login fetches a token by a request of the vendor's own shape.
-	Login *LoginConfig `mapstructure:"login"`
+	Login *LoginConfig `mapstructure:"login,omitempty"`
 	// SigV4 signs requests for AWS.
-	SigV4 *SigV4Config `mapstructure:"sigv4"`
+	SigV4 *SigV4Config `mapstructure:"sigv4,omitempty"`
 	// HMAC signs requests with a shared key.
-	HMAC *HMACConfig `mapstructure:"hmac"`
+	HMAC *HMACConfig `mapstructure:"hmac,omitempty"`
 	// Digest is HTTP digest authentication (RFC 7616).
-	Digest *DigestConfig `mapstructure:"digest"`
+	Digest *DigestConfig `mapstructure:"digest,omitempty"`
 
 	_ struct{}
 }
@@ -55,21 +55,21 @@ type Config struct {
 // BasicConfig is HTTP basic authentication. The password may be empty where
 // the vendor takes a token as user name; then set no password at all.
 type BasicConfig struct {
-	Username     configopaque.String `mapstructure:"username"`
-	Password     configopaque.String `mapstructure:"password"`
-	PasswordFile string              `mapstructure:"password_file"`
+	Username     configopaque.String `mapstructure:"username,omitempty"`
+	Password     configopaque.String `mapstructure:"password,omitempty"`
+	PasswordFile string              `mapstructure:"password_file,omitempty"`
 
 	_ struct{}
 }
 
 // APIKeyConfig is a key in a header (default X-API-Key) or a query parameter.
 type APIKeyConfig struct {
-	Value     configopaque.String `mapstructure:"value"`
-	ValueFile string              `mapstructure:"value_file"`
+	Value     configopaque.String `mapstructure:"value,omitempty"`
+	ValueFile string              `mapstructure:"value_file,omitempty"`
 	// Header is the name of the header. Default X-API-Key.
-	Header string `mapstructure:"header"`
+	Header string `mapstructure:"header,omitempty"`
 	// Query is the name of a query parameter to use instead of a header.
-	Query string `mapstructure:"query"`
+	Query string `mapstructure:"query,omitempty"`
 
 	_ struct{}
 }

@@ -25,9 +25,9 @@ import (
 
 // DigestConfig is HTTP digest authentication (RFC 7616).
 type DigestConfig struct {
-	Username     string              `mapstructure:"username"`
-	Password     configopaque.String `mapstructure:"password"`
-	PasswordFile string              `mapstructure:"password_file"`
+	Username     string              `mapstructure:"username,omitempty"`
+	Password     configopaque.String `mapstructure:"password,omitempty"`
+	PasswordFile string              `mapstructure:"password_file,omitempty"`
 
 	_ struct{}
 }

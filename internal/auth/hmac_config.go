@@ -25,23 +25,23 @@ const schemeDuo = "duo"
 // encoded by RFC 3986; {query} is the query as it is sent.
 type HMACConfig struct {
 	// Scheme is "duo", or "" for the general form.
-	Scheme string `mapstructure:"scheme"`
-	KeyID  string `mapstructure:"key_id"`
+	Scheme string `mapstructure:"scheme,omitempty"`
+	KeyID  string `mapstructure:"key_id,omitempty"`
 	// Key is the shared key.
-	Key     configopaque.String `mapstructure:"key"`
-	KeyFile string              `mapstructure:"key_file"`
+	Key     configopaque.String `mapstructure:"key,omitempty"`
+	KeyFile string              `mapstructure:"key_file,omitempty"`
 	// KeyEncoding is how Key is written: "" as it is, base64 or hex.
-	KeyEncoding string `mapstructure:"key_encoding"`
+	KeyEncoding string `mapstructure:"key_encoding,omitempty"`
 	// Algorithm is sha256 (default), sha512, or sha1 (default of duo).
-	Algorithm string `mapstructure:"algorithm"`
+	Algorithm string `mapstructure:"algorithm,omitempty"`
 	// Encoding of the signature is hex (default) or base64.
-	Encoding string `mapstructure:"encoding"`
+	Encoding string `mapstructure:"encoding,omitempty"`
 	// Message is what is signed.
-	Message string `mapstructure:"message"`
+	Message string `mapstructure:"message,omitempty"`
 	// Headers are set on the request; one of them has the signature.
-	Headers map[string]string `mapstructure:"headers"`
+	Headers map[string]string `mapstructure:"headers,omitempty"`
 	// DateFormat of {date} is the one of HTTP (default), or a Go layout.
-	DateFormat string `mapstructure:"date_format"`
+	DateFormat string `mapstructure:"date_format,omitempty"`
 
 	_ struct{}
 }

@@ -22,32 +22,32 @@ import (
 //	  token_path: bearer_token
 //	  expires_path: expires_at
 type LoginConfig struct {
-	URL string `mapstructure:"url"`
+	URL string `mapstructure:"url,omitempty"`
 	// Method is POST by default.
-	Method  string            `mapstructure:"method"`
-	Headers map[string]string `mapstructure:"headers"`
-	Body    string            `mapstructure:"body"`
+	Method  string            `mapstructure:"method,omitempty"`
+	Headers map[string]string `mapstructure:"headers,omitempty"`
+	Body    string            `mapstructure:"body,omitempty"`
 	// Secrets are further {params.x} for URL, headers and body.
-	Secrets     map[string]configopaque.String `mapstructure:"secrets"`
-	SecretFiles map[string]string              `mapstructure:"secret_files"`
+	Secrets     map[string]configopaque.String `mapstructure:"secrets,omitempty"`
+	SecretFiles map[string]string              `mapstructure:"secret_files,omitempty"`
 
 	// The token is at a path of the JSON body, in a response header, or in a
 	// cookie: one of these.
-	TokenPath   string `mapstructure:"token_path"`
-	TokenHeader string `mapstructure:"token_header"`
-	TokenCookie string `mapstructure:"token_cookie"`
+	TokenPath   string `mapstructure:"token_path,omitempty"`
+	TokenHeader string `mapstructure:"token_header,omitempty"`
+	TokenCookie string `mapstructure:"token_cookie,omitempty"`
 
 	// Lifetime of a token. ExpiresPath is where the body tells it, in seconds or
 	// as a time. Without both a token is used until a 401.
-	Lifetime    time.Duration `mapstructure:"lifetime"`
-	ExpiresPath string        `mapstructure:"expires_path"`
+	Lifetime    time.Duration `mapstructure:"lifetime,omitempty"`
+	ExpiresPath string        `mapstructure:"expires_path,omitempty"`
 
 	// Header takes the token, Authorization by default; or Query, a parameter.
-	Header string `mapstructure:"header"`
-	Query  string `mapstructure:"query"`
+	Header string `mapstructure:"header,omitempty"`
+	Query  string `mapstructure:"query,omitempty"`
 	// Value is what the header holds, with {token} in it. Default
 	// "Bearer {token}" for Authorization, else "{token}".
-	Value string `mapstructure:"value"`
+	Value string `mapstructure:"value,omitempty"`
 
 	_ struct{}
 }

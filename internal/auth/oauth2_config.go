@@ -34,44 +34,44 @@ const (
 type OAuth2Config struct {
 	// Grant is client_credentials (default), refresh_token, password, jwt_bearer,
 	// or the vendor's own name for something like client_credentials.
-	Grant    string `mapstructure:"grant"`
-	TokenURL string `mapstructure:"token_url"`
-	ClientID string `mapstructure:"client_id"`
+	Grant    string `mapstructure:"grant,omitempty"`
+	TokenURL string `mapstructure:"token_url,omitempty"`
+	ClientID string `mapstructure:"client_id,omitempty"`
 	// ClientSecret is shared with the vendor.
-	ClientSecret     configopaque.String `mapstructure:"client_secret"`
-	ClientSecretFile string              `mapstructure:"client_secret_file"`
+	ClientSecret     configopaque.String `mapstructure:"client_secret,omitempty"`
+	ClientSecretFile string              `mapstructure:"client_secret_file,omitempty"`
 	// ClientAuth is post (default: in the form), basic (in a header),
 	// private_key_jwt (default with a private key, but for jwt_bearer) or none.
-	ClientAuth string   `mapstructure:"client_auth"`
-	Scopes     []string `mapstructure:"scopes"`
+	ClientAuth string   `mapstructure:"client_auth,omitempty"`
+	Scopes     []string `mapstructure:"scopes,omitempty"`
 	// Params are further fields of the token request: audience, resource ...
-	Params map[string]string `mapstructure:"params"`
+	Params map[string]string `mapstructure:"params,omitempty"`
 
 	// RefreshToken is the first one; rotated ones are stored.
-	RefreshToken     configopaque.String `mapstructure:"refresh_token"`
-	RefreshTokenFile string              `mapstructure:"refresh_token_file"`
+	RefreshToken     configopaque.String `mapstructure:"refresh_token,omitempty"`
+	RefreshTokenFile string              `mapstructure:"refresh_token_file,omitempty"`
 
-	Username     string              `mapstructure:"username"`
-	Password     configopaque.String `mapstructure:"password"`
-	PasswordFile string              `mapstructure:"password_file"`
+	Username     string              `mapstructure:"username,omitempty"`
+	Password     configopaque.String `mapstructure:"password,omitempty"`
+	PasswordFile string              `mapstructure:"password_file,omitempty"`
 
 	// PrivateKey is in PEM form (RSA, EC or Ed25519), or a Google service account
 	// in JSON.
-	PrivateKey     configopaque.String `mapstructure:"private_key"`
-	PrivateKeyFile string              `mapstructure:"private_key_file"`
+	PrivateKey     configopaque.String `mapstructure:"private_key,omitempty"`
+	PrivateKeyFile string              `mapstructure:"private_key_file,omitempty"`
 	// KeyID is the `kid` of the assertion's header.
-	KeyID string `mapstructure:"key_id"`
+	KeyID string `mapstructure:"key_id,omitempty"`
 	// Issuer of the assertion. Default: the client id, or the service account.
-	Issuer string `mapstructure:"issuer"`
+	Issuer string `mapstructure:"issuer,omitempty"`
 	// Subject of a jwt_bearer assertion: the user to act for.
-	Subject string `mapstructure:"subject"`
+	Subject string `mapstructure:"subject,omitempty"`
 	// Audience of the assertion. Default: the token URL.
-	Audience string `mapstructure:"audience"`
+	Audience string `mapstructure:"audience,omitempty"`
 
 	// Header and Scheme say how the token is sent. Default "Authorization" and
 	// "Bearer".
-	Header string `mapstructure:"header"`
-	Scheme string `mapstructure:"scheme"`
+	Header string `mapstructure:"header,omitempty"`
+	Scheme string `mapstructure:"scheme,omitempty"`
 
 	_ struct{}
 }

@@ -28,18 +28,18 @@ import (
 // own chain is used: environment, shared files, web identity, pod identity,
 // instance role.
 type SigV4Config struct {
-	Region  string `mapstructure:"region"`
-	Service string `mapstructure:"service"`
+	Region  string `mapstructure:"region,omitempty"`
+	Service string `mapstructure:"service,omitempty"`
 
-	AccessKeyID         string              `mapstructure:"access_key_id"`
-	SecretAccessKey     configopaque.String `mapstructure:"secret_access_key"`
-	SecretAccessKeyFile string              `mapstructure:"secret_access_key_file"`
-	SessionToken        configopaque.String `mapstructure:"session_token"`
+	AccessKeyID         string              `mapstructure:"access_key_id,omitempty"`
+	SecretAccessKey     configopaque.String `mapstructure:"secret_access_key,omitempty"`
+	SecretAccessKeyFile string              `mapstructure:"secret_access_key_file,omitempty"`
+	SessionToken        configopaque.String `mapstructure:"session_token,omitempty"`
 
 	// RoleARN is assumed with the credentials from above.
-	RoleARN     string `mapstructure:"role_arn"`
-	ExternalID  string `mapstructure:"external_id"`
-	SessionName string `mapstructure:"session_name"`
+	RoleARN     string `mapstructure:"role_arn,omitempty"`
+	ExternalID  string `mapstructure:"external_id,omitempty"`
+	SessionName string `mapstructure:"session_name,omitempty"`
 
 	_ struct{}
 }

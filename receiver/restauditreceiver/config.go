@@ -21,33 +21,33 @@ type Config struct {
 	// {placeholders}.
 	ClientConfig confighttp.ClientConfig `mapstructure:",squash"`
 	// Preset names a catalogue entry that lies under the keys of this config.
-	Preset string `mapstructure:"preset"`
+	Preset string `mapstructure:"preset,omitempty"`
 	// Params are the values of {params.NAME}. A list makes a source of its own,
 	// with its own checkpoint, for each of its values.
-	Params map[string]Texts `mapstructure:"params"`
+	Params map[string]Texts `mapstructure:"params,omitempty"`
 	// Credentials say how requests are authenticated. Exactly one kind.
-	Credentials auth.Config `mapstructure:"credentials"`
+	Credentials auth.Config `mapstructure:"credentials,omitempty"`
 	// AllowedHosts are further hosts, besides the endpoint's, that a next link
 	// may lead to and that get the credentials then.
-	AllowedHosts []string `mapstructure:"allowed_hosts"`
+	AllowedHosts []string `mapstructure:"allowed_hosts,omitempty"`
 	// AllowHTTP permits an endpoint without TLS that is not on this machine.
-	AllowHTTP bool `mapstructure:"allow_http"`
+	AllowHTTP bool `mapstructure:"allow_http,omitempty"`
 	// DenyPrivateNetworks refuses to connect to loopback, private and other
 	// addresses that are not of the public internet. Without it only names that
 	// lead to link-local addresses and cloud metadata are refused.
-	DenyPrivateNetworks bool `mapstructure:"deny_private_networks"`
+	DenyPrivateNetworks bool `mapstructure:"deny_private_networks,omitempty"`
 	// PollInterval is the time between the starts of two polls. Default 60s.
 	PollInterval time.Duration `mapstructure:"poll_interval"`
 	// StartAt is where a source without a checkpoint starts: beginning, now, a
 	// duration back from now, or an RFC 3339 time. Default 24h, or beginning
 	// where the vendor can't be asked by time.
-	StartAt Text `mapstructure:"start_at"`
+	StartAt Text `mapstructure:"start_at,omitempty"`
 	// Retention is how long the vendor keeps events. What falls out of it before
 	// it could be read is reported as a gap. 0 = not known.
-	Retention time.Duration `mapstructure:"retention"`
+	Retention time.Duration `mapstructure:"retention,omitempty"`
 	// Storage is the storage extension that keeps the checkpoint. Without one a
 	// restart starts at start_at again.
-	Storage *component.ID `mapstructure:"storage"`
+	Storage *component.ID `mapstructure:"storage,omitempty"`
 	// Request is what is asked.
 	Request RequestConfig `mapstructure:"request"`
 	// TimeFilter is how the vendor is asked by time.
@@ -57,25 +57,25 @@ type Config struct {
 	// Response is where the records and their parts are.
 	Response ResponseConfig `mapstructure:"response"`
 	// Expand gets the records by a second step.
-	Expand *ExpandConfig `mapstructure:"expand"`
+	Expand *ExpandConfig `mapstructure:"expand,omitempty"`
 	// Attributes map attribute names to paths in the record.
-	Attributes map[string]Paths `mapstructure:"attributes"`
+	Attributes map[string]Paths `mapstructure:"attributes,omitempty"`
 	// ResourceAttributes are set on the resource of every record.
-	ResourceAttributes map[string]Text `mapstructure:"resource_attributes"`
+	ResourceAttributes map[string]Text `mapstructure:"resource_attributes,omitempty"`
 	// MatchOn keeps only records that one of these regular expressions matches.
-	MatchOn []string `mapstructure:"match_on"`
+	MatchOn []string `mapstructure:"match_on,omitempty"`
 	// ExcludeOn drops records that one of these regular expressions matches.
-	ExcludeOn []string `mapstructure:"exclude_on"`
+	ExcludeOn []string `mapstructure:"exclude_on,omitempty"`
 	// MatchPath applies MatchOn and ExcludeOn to one field instead of the raw
 	// record.
-	MatchPath Paths `mapstructure:"match_path"`
+	MatchPath Paths `mapstructure:"match_path,omitempty"`
 	// Body is what a log record's body holds: raw (default), map or message.
 	Body string `mapstructure:"body"`
 	// DocumentID adds the attribute that the elasticsearch exporter takes as
 	// document id.
-	DocumentID bool `mapstructure:"document_id"`
+	DocumentID bool `mapstructure:"document_id,omitempty"`
 	// RateLimit bounds the requests.
-	RateLimit RateLimitConfig `mapstructure:"rate_limit"`
+	RateLimit RateLimitConfig `mapstructure:"rate_limit,omitempty"`
 	// Retry is the back-off after a failed request or a refused delivery.
 	Retry RetryConfig `mapstructure:"retry"`
 	// Limits bound what a response may cost.
@@ -126,13 +126,13 @@ func createDefaultConfig() component.Config {
 // RateLimitConfig bounds the requests of a source.
 type RateLimitConfig struct {
 	// RequestsPerSecond is the highest rate of requests; 0 = no limit of ours.
-	RequestsPerSecond float64 `mapstructure:"requests_per_second"`
+	RequestsPerSecond float64 `mapstructure:"requests_per_second,omitempty"`
 	// Burst is how many requests may go out at once. Default 1.
-	Burst int `mapstructure:"burst"`
+	Burst int `mapstructure:"burst,omitempty"`
 	// Budget names a budget that all sources with this name share.
-	Budget string `mapstructure:"budget"`
+	Budget string `mapstructure:"budget,omitempty"`
 	// Reserve is the part of the vendor's limit that is left to others: "10%".
-	Reserve Percent `mapstructure:"reserve"`
+	Reserve Percent `mapstructure:"reserve,omitempty"`
 	_       struct{}
 }
 

@@ -17,25 +17,25 @@ import (
 // `response` describes the answers of the second step, `pagination` the list.
 type ExpandConfig struct {
 	// Items is the path of the list's array of items; "@this" = the root.
-	Items Paths `mapstructure:"items"`
+	Items Paths `mapstructure:"items,omitempty"`
 	// ItemsOptional takes a missing array as an empty list.
-	ItemsOptional bool `mapstructure:"items_optional"`
+	ItemsOptional bool `mapstructure:"items_optional,omitempty"`
 	// URLPath is the path of the URL inside an item, absolute or relative.
-	URLPath string `mapstructure:"url_path"`
+	URLPath string `mapstructure:"url_path,omitempty"`
 	// URL is the URL of the further request; it may hold {item}.
-	URL string `mapstructure:"url"`
+	URL string `mapstructure:"url,omitempty"`
 	// ItemPath is the path of what {item} stands for. Default: the item itself.
-	ItemPath string `mapstructure:"item_path"`
+	ItemPath string `mapstructure:"item_path,omitempty"`
 	// Method, Query, Headers and Body are those of the further request. Body may
 	// hold {items}, a JSON array of the values of a batch.
-	Method  string          `mapstructure:"method"`
-	Query   map[string]Text `mapstructure:"query"`
-	Headers map[string]Text `mapstructure:"headers"`
-	Body    string          `mapstructure:"body"`
+	Method  string          `mapstructure:"method,omitempty"`
+	Query   map[string]Text `mapstructure:"query,omitempty"`
+	Headers map[string]Text `mapstructure:"headers,omitempty"`
+	Body    string          `mapstructure:"body,omitempty"`
 	// Batch is how many items go into one request. Default 1.
-	Batch int `mapstructure:"batch"`
+	Batch int `mapstructure:"batch,omitempty"`
 	// Parallel is how many requests run at once. Default 4.
-	Parallel int `mapstructure:"parallel"`
+	Parallel int `mapstructure:"parallel,omitempty"`
 	_        struct{}
 }
 

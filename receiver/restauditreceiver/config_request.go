@@ -29,27 +29,27 @@ type RequestConfig struct {
 	// Method is GET (default) or POST.
 	Method string `mapstructure:"method"`
 	// Query are parameters of the URL.
-	Query map[string]Text `mapstructure:"query"`
+	Query map[string]Text `mapstructure:"query,omitempty"`
 	// Headers are further headers of the request.
-	Headers map[string]Text `mapstructure:"headers"`
+	Headers map[string]Text `mapstructure:"headers,omitempty"`
 	// Body is the body of a POST.
-	Body string `mapstructure:"body"`
+	Body string `mapstructure:"body,omitempty"`
 	// Next replaces the parts that it names in every request but the first of a
 	// walk.
-	Next *NextRequestConfig `mapstructure:"next"`
+	Next *NextRequestConfig `mapstructure:"next,omitempty"`
 	_    struct{}
 }
 
 // NextRequestConfig is what differs in the requests after the first of a walk.
 type NextRequestConfig struct {
 	// URL replaces the endpoint.
-	URL string `mapstructure:"url"`
+	URL string `mapstructure:"url,omitempty"`
 	// Method replaces the method.
 	Method string `mapstructure:"method"`
 	// Query replaces all query parameters.
-	Query map[string]Text `mapstructure:"query"`
+	Query map[string]Text `mapstructure:"query,omitempty"`
 	// Body replaces the body.
-	Body string `mapstructure:"body"`
+	Body string `mapstructure:"body,omitempty"`
 	_    struct{}
 }
 
@@ -57,39 +57,39 @@ type NextRequestConfig struct {
 // names a parameter, or when {start} stands somewhere in the request.
 type TimeFilterConfig struct {
 	// StartParam is the parameter of the lower bound.
-	StartParam string `mapstructure:"start_param"`
+	StartParam string `mapstructure:"start_param,omitempty"`
 	// EndParam is the parameter of the upper bound.
-	EndParam string `mapstructure:"end_param"`
+	EndParam string `mapstructure:"end_param,omitempty"`
 	// In is where the parameters go: query (default), header or body.
 	In string `mapstructure:"in"`
 	// Format is how times are written: rfc3339 (default), rfc3339_ms, iso8601,
 	// unix, unix_ms, unix_us, unix_ns, date, a Go layout or a strftime layout.
 	Format string `mapstructure:"format"`
 	// Timezone is the IANA zone that times are written in. Default UTC.
-	Timezone string `mapstructure:"timezone"`
+	Timezone string `mapstructure:"timezone,omitempty"`
 	// Bounds says whether the lower bound includes its own instant: inclusive,
 	// exclusive or unknown (default: asks from one granule earlier).
 	Bounds string `mapstructure:"bounds"`
 	// Window is the longest interval of one request. Default: no limit.
-	Window time.Duration `mapstructure:"window"`
+	Window time.Duration `mapstructure:"window,omitempty"`
 	// Overlap is how far each poll looks back for late events. Default 5m.
 	Overlap time.Duration `mapstructure:"overlap"`
 	// Delay keeps the upper bound behind now.
-	Delay time.Duration `mapstructure:"delay"`
+	Delay time.Duration `mapstructure:"delay,omitempty"`
 	// Sweep is a slower, deeper look for events that were later than the overlap.
-	Sweep SweepConfig `mapstructure:"sweep"`
+	Sweep SweepConfig `mapstructure:"sweep,omitempty"`
 	// MaxResults is the number of records at which the vendor cuts a result off;
 	// a window that reaches it is split. 0 = no cap.
-	MaxResults int `mapstructure:"max_results"`
+	MaxResults int `mapstructure:"max_results,omitempty"`
 	_          struct{}
 }
 
 // SweepConfig is the deeper look.
 type SweepConfig struct {
 	// Every is the time between two sweeps; 0 = no sweeps.
-	Every time.Duration `mapstructure:"every"`
+	Every time.Duration `mapstructure:"every,omitempty"`
 	// Depth is how far back a sweep looks.
-	Depth time.Duration `mapstructure:"depth"`
+	Depth time.Duration `mapstructure:"depth,omitempty"`
 	_     struct{}
 }
 
@@ -100,43 +100,43 @@ type PaginationConfig struct {
 	// In is where the parameters go: query (default), header or body.
 	In string `mapstructure:"in"`
 	// PageSize is the number of records to ask for.
-	PageSize int64 `mapstructure:"page_size"`
+	PageSize int64 `mapstructure:"page_size,omitempty"`
 	// LimitParam is the parameter of the page size.
-	LimitParam string `mapstructure:"limit_param"`
+	LimitParam string `mapstructure:"limit_param,omitempty"`
 	// OffsetParam is the parameter of the offset (offset).
-	OffsetParam string `mapstructure:"offset_param"`
+	OffsetParam string `mapstructure:"offset_param,omitempty"`
 	// OffsetStart is the offset of the first record. Default 0.
-	OffsetStart int64 `mapstructure:"offset_start"`
+	OffsetStart int64 `mapstructure:"offset_start,omitempty"`
 	// PageParam is the parameter of the page number (page).
-	PageParam string `mapstructure:"page_param"`
+	PageParam string `mapstructure:"page_param,omitempty"`
 	// PageStart is the number of the first page. Default 1.
 	PageStart int64 `mapstructure:"page_start"`
 	// CursorParam is the parameter of the cursor (cursor) or the last id (last_id).
-	CursorParam string `mapstructure:"cursor_param"`
+	CursorParam string `mapstructure:"cursor_param,omitempty"`
 	// CursorPath is where the body has the next cursor.
-	CursorPath Paths `mapstructure:"cursor_path"`
+	CursorPath Paths `mapstructure:"cursor_path,omitempty"`
 	// CursorHeader is the response header that has the next cursor.
-	CursorHeader string `mapstructure:"cursor_header"`
+	CursorHeader string `mapstructure:"cursor_header,omitempty"`
 	// LinkRel is the relation of the Link header to follow. Default next.
 	LinkRel string `mapstructure:"link_rel"`
 	// NextURLPath is where the body has the next URL (next_url).
-	NextURLPath Paths `mapstructure:"next_url_path"`
+	NextURLPath Paths `mapstructure:"next_url_path,omitempty"`
 	// NextURLHeader is the response header that has the next URL (next_url).
-	NextURLHeader string `mapstructure:"next_url_header"`
+	NextURLHeader string `mapstructure:"next_url_header,omitempty"`
 	// LastIDPath is the record's field for last_id. Default response::id.
-	LastIDPath Paths `mapstructure:"last_id_path"`
+	LastIDPath Paths `mapstructure:"last_id_path,omitempty"`
 	// HasMorePath is a flag in the body that says that there are more pages.
-	HasMorePath Paths `mapstructure:"has_more_path"`
+	HasMorePath Paths `mapstructure:"has_more_path,omitempty"`
 	// DonePath is a flag in the body that says that there are none.
-	DonePath Paths `mapstructure:"done_path"`
+	DonePath Paths `mapstructure:"done_path,omitempty"`
 	// TotalPath is the number of records of the whole result.
-	TotalPath Paths `mapstructure:"total_path"`
+	TotalPath Paths `mapstructure:"total_path,omitempty"`
 	// TotalPagesPath is the number of pages of the whole result.
-	TotalPagesPath Paths `mapstructure:"total_pages_path"`
+	TotalPagesPath Paths `mapstructure:"total_pages_path,omitempty"`
 	// Persistent keeps the position over polls: the next poll goes on from it.
-	Persistent bool `mapstructure:"persistent"`
+	Persistent bool `mapstructure:"persistent,omitempty"`
 	// StopOnShortPage takes a page that is not full as the last.
-	StopOnShortPage bool `mapstructure:"stop_on_short_page"`
+	StopOnShortPage bool `mapstructure:"stop_on_short_page,omitempty"`
 	// Verify reads a window of several offset or page requests again until
 	// nothing new comes, as rows may have moved meanwhile. Default true.
 	Verify bool `mapstructure:"verify"`

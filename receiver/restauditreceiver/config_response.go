@@ -32,47 +32,47 @@ type ResponseConfig struct {
 	// xml (read as JSON: elements are keys).
 	Format string `mapstructure:"format"`
 	// Records is the path of the array of records; "" or @this = the root.
-	Records Paths `mapstructure:"records"`
+	Records Paths `mapstructure:"records,omitempty"`
 	// RecordsOptional takes a missing array as an empty page, not as an error.
-	RecordsOptional bool `mapstructure:"records_optional"`
+	RecordsOptional bool `mapstructure:"records_optional,omitempty"`
 	// Split is the path of an array inside a record whose elements are the events:
 	// each becomes a record of its own, with the rest of the record around it.
-	Split string `mapstructure:"split"`
+	Split string `mapstructure:"split,omitempty"`
 	// Embedded are the paths of texts inside a record that hold JSON; other paths
 	// may lead on into them.
-	Embedded Paths `mapstructure:"embedded"`
+	Embedded Paths `mapstructure:"embedded,omitempty"`
 	// Related joins objects beside the records into them as attributes
 	// related.NAME, where NAME is the last part of the field's path.
-	Related RelatedConfig `mapstructure:"related"`
+	Related RelatedConfig `mapstructure:"related,omitempty"`
 	// ID is the record's unique id. Without it a hash of the record is used.
-	ID Paths `mapstructure:"id"`
+	ID Paths `mapstructure:"id,omitempty"`
 	// Timestamp is the record's event time.
-	Timestamp Paths `mapstructure:"timestamp"`
+	Timestamp Paths `mapstructure:"timestamp,omitempty"`
 	// TimestampFormat is how it is written, as in time_filter::format. Default:
 	// RFC 3339, its usual variants, and epochs by their magnitude.
-	TimestampFormat string `mapstructure:"timestamp_format"`
+	TimestampFormat string `mapstructure:"timestamp_format,omitempty"`
 	// Timezone is the IANA zone of times without a zone. Default UTC.
-	Timezone string `mapstructure:"timezone"`
+	Timezone string `mapstructure:"timezone,omitempty"`
 	// Message is a text for people.
-	Message Paths `mapstructure:"message"`
+	Message Paths `mapstructure:"message,omitempty"`
 	// EventName is the vendor's name of what happened.
-	EventName Paths `mapstructure:"event_name"`
+	EventName Paths `mapstructure:"event_name,omitempty"`
 	// Severity is the vendor's severity.
-	Severity Paths `mapstructure:"severity"`
+	Severity Paths `mapstructure:"severity,omitempty"`
 	// Order is the order of the records over a walk: ascending, descending or
 	// none (default).
 	Order string `mapstructure:"order"`
 	// ErrorWhen are answers that are errors whatever their status says.
-	ErrorWhen ErrorRules `mapstructure:"error_when"`
+	ErrorWhen ErrorRules `mapstructure:"error_when,omitempty"`
 	_         struct{}
 }
 
 // RelatedConfig is where the vendor delivers objects that records refer to.
 type RelatedConfig struct {
 	// Path is the object that has the related objects by their ids.
-	Path Paths `mapstructure:"path"`
+	Path Paths `mapstructure:"path,omitempty"`
 	// Fields are the record's fields that hold such an id.
-	Fields Paths `mapstructure:"fields"`
+	Fields Paths `mapstructure:"fields,omitempty"`
 	_      struct{}
 }
 
@@ -82,16 +82,16 @@ type ErrorRules []ErrorRule
 // ErrorRule recognises an error. All conditions that are set must hold.
 type ErrorRule struct {
 	// Status are the HTTP statuses to look at. Default: any.
-	Status []int `mapstructure:"status"`
+	Status []int `mapstructure:"status,omitempty"`
 	// Path is a value in the body.
-	Path string `mapstructure:"path"`
+	Path string `mapstructure:"path,omitempty"`
 	// Equals is the text that the value has: false, error, 7.
-	Equals *Text `mapstructure:"equals"`
+	Equals *Text `mapstructure:"equals,omitempty"`
 	// Contains is a part of the value's text.
-	Contains string `mapstructure:"contains"`
+	Contains string `mapstructure:"contains,omitempty"`
 	// Exists tells whether the value is there.
-	Exists *bool `mapstructure:"exists"`
+	Exists *bool `mapstructure:"exists,omitempty"`
 	// Class is retry (default), auth, rate_limit, cursor_expired, config or data.
-	Class string `mapstructure:"class"`
+	Class string `mapstructure:"class,omitempty"`
 	_     struct{}
 }
