@@ -7,11 +7,13 @@ import (
 	"context"
 	"runtime/debug"
 	"time"
+
+	"github.com/restaudit/otelcol-audit/distribution/internal/trim"
 )
 
 // settled are the times after the start when memory is given back: a few sources
-// have started by the first, a thousand on a busy machine by the last.
-var settled = []time.Duration{15 * time.Second, time.Minute, 5 * time.Minute}
+// have started by the first two, a thousand on a busy machine by the last.
+var settled = []time.Duration{time.Second, 15 * time.Second, time.Minute, 5 * time.Minute}
 
 // releaseStartMemory gives back what the start took. Reading the configuration of
 // a thousand sources takes twice the memory that they need from then on, and the
@@ -33,6 +35,10 @@ func releaseStartMemory(ctx context.Context, release func()) {
 // startReleasing runs releaseStartMemory behind the program until stop is called.
 func startReleasing() (stop func()) {
 	ctx, cancel := context.WithCancel(context.Background())
-	go releaseStartMemory(ctx, debug.FreeOSMemory)
+	go releaseStartMemory(ctx, func() {
+		debug.FreeOSMemory()
+		// An offer to the kernel: where it can't be made, nothing is lost.
+		_ = trim.Program()
+	})
 	return cancel
 }

@@ -16,6 +16,7 @@ type scanner struct {
 	text     string
 	maxDepth int
 	err      error
+	failedAt int // where err is
 
 	records *collector // takes the elements of the record array; nil to find it only
 	found   Kind       // of the value at the records path; of equal keys the first counts
@@ -24,6 +25,7 @@ type scanner struct {
 
 // fail notes the error with its place and returns -1.
 func (s *scanner) fail(err error, at int) int {
+	s.failedAt = at
 	switch {
 	case !errors.Is(err, ErrSyntax):
 		s.err = fmt.Errorf("%w: offset %d", err, at)

@@ -19,7 +19,9 @@ var (
 	errTooLarge = errors.New("body is larger than `limits::max_page_bytes`")
 	errRatio    = errors.New("body inflates beyond the allowed ratio")
 	errEncoding = errors.New("body has a Content-Encoding other than gzip")
-	errDamaged  = errors.New("truncated or damaged body")
+	// errImplausible comes with what is wrong.
+	errImplausible = errors.New("body can't be a page")
+	errDamaged     = errors.New("truncated or damaged body")
 )
 
 const (
@@ -38,6 +40,9 @@ func (c *Client) readBody(ctx context.Context, cancel context.CancelCauseFunc, r
 	)
 	switch encoding := strings.ToLower(strings.TrimSpace(raw.Header.Get("Content-Encoding"))); encoding {
 	case "", "identity":
+		if raw.ContentLength > limit {
+			return "", 0, errTooLarge
+		}
 	case "gzip", "x-gzip":
 		zr, err := gzip.NewReader(in)
 		if errors.Is(err, io.EOF) && in.n == 0 && raw.ContentLength <= 0 {
@@ -54,7 +59,8 @@ func (c *Client) readBody(ctx context.Context, cancel context.CancelCauseFunc, r
 		last := c.lastSize.Load()
 		hint = max(last+last/8, firstBuffer)
 	}
-	text, err := readAll(reader, hint, limit, func(n int64) error {
+	place := room{shared: c.settings.Large, own: &c.spare, wait: in.wait, plausible: c.settings.Plausible, limit: limit}
+	text, err := place.readAll(ctx, reader, hint, func(n int64) error {
 		if n > ratioMinimum && n/int64(c.settings.MaxRatio) > in.n {
 			return errRatio
 		}
@@ -72,33 +78,34 @@ func (c *Client) readBody(ctx context.Context, cancel context.CancelCauseFunc, r
 
 // damaged names the faults of a body that ended early or has a wrong checksum.
 func damaged(ctx context.Context, err error) error {
-	if ctx.Err() != nil || errors.Is(err, errTooLarge) || errors.Is(err, errRatio) {
+	if ctx.Err() != nil || errors.Is(err, errTooLarge) || errors.Is(err, errRatio) || errors.Is(err, errImplausible) {
 		return err
 	}
 	return fmt.Errorf("%w: %w", errDamaged, err)
 }
 
-// readAll reads up to limit bytes into one buffer. It holds at most twice what
-// it returns, or 1.5 x limit while it grows, whatever the reader claims.
-func readAll(r io.Reader, hint, limit int64, check func(n int64) error) (string, error) {
-	// One byte more than allowed, so that one byte too many is seen.
-	buf := make([]byte, 0, min(max(hint, 512), limit+1))
+// readAll reads up to the limit into one buffer, whatever the reader claims; hint
+// is the size that is expected. It must be called once.
+func (m *room) readAll(ctx context.Context, r io.Reader, hint int64, check func(n int64) error) (text string, err error) {
+	kept := false
+	defer func() { m.leave(kept) }()
 	for {
-		if len(buf) == cap(buf) {
-			bigger := make([]byte, len(buf), min(int64(cap(buf))*2, limit+1))
-			copy(bigger, buf)
-			buf = bigger
+		if len(m.buf) == cap(m.buf) {
+			if err := m.grow(ctx, max(hint, 512)); err != nil {
+				return "", err
+			}
 		}
-		n, err := r.Read(buf[len(buf):cap(buf)])
-		buf = buf[:len(buf)+n]
-		if int64(len(buf)) > limit {
+		n, err := r.Read(m.buf[len(m.buf):cap(m.buf)])
+		m.buf = m.buf[:len(m.buf)+n]
+		if int64(len(m.buf)) > m.limit {
 			return "", errTooLarge
 		}
-		if err := check(int64(len(buf))); err != nil {
+		if err := check(int64(len(m.buf))); err != nil {
 			return "", err
 		}
 		if errors.Is(err, io.EOF) {
-			return asString(buf), nil
+			text, kept = asString(m.buf)
+			return text, nil
 		}
 		if err != nil {
 			return "", err
@@ -109,9 +116,9 @@ func readAll(r io.Reader, hint, limit int64, check func(n int64) error) (string,
 // asString makes the buffer a string without copying it; nothing writes to the
 // buffer afterwards. Only a buffer that is mostly empty is copied, because
 // records are slices of the string and would keep all of it alive.
-func asString(buf []byte) string {
+func asString(buf []byte) (text string, kept bool) {
 	if spare := cap(buf) - len(buf); spare > firstBuffer && spare > len(buf)/2 {
-		return string(buf)
+		return string(buf), false
 	}
-	return unsafe.String(unsafe.SliceData(buf), len(buf)) //nolint:gosec // the only reference to buf ends here
+	return unsafe.String(unsafe.SliceData(buf), len(buf)), true //nolint:gosec // no other reference to buf is used again
 }

@@ -109,11 +109,11 @@ func TestEndlessBodyCostsLittleMemory(t *testing.T) {
 	const limit = 4 << 20
 	largest := 0
 	r := readerFunc(func(p []byte) (int, error) { largest = max(largest, cap(p)); return len(p), nil })
-	_, err := readAll(r, 0, limit, func(int64) error { return nil })
+	_, err := newRoom(limit).readAll(t.Context(), r, 0, func(int64) error { return nil })
 	require.ErrorIs(t, err, errTooLarge)
 	assert.LessOrEqual(t, largest, limit+1)
 
-	_, err = readAll(endless{}, 1<<60, limit, func(int64) error { return nil })
+	_, err = newRoom(limit).readAll(t.Context(), endless{}, 1<<60, func(int64) error { return nil })
 	require.ErrorIs(t, err, errTooLarge, "a claimed length is not believed beyond the limit")
 }
 
@@ -122,11 +122,13 @@ type readerFunc func([]byte) (int, error)
 func (f readerFunc) Read(p []byte) (int, error) { return f(p) }
 
 func TestMostlyEmptyBufferIsNotKept(t *testing.T) {
-	text, err := readAll(strings.NewReader("[]"), 8<<20, 32<<20, func(int64) error { return nil })
+	text, err := newRoom(32<<20).readAll(t.Context(), strings.NewReader("[]"), 8<<20, func(int64) error { return nil })
 	require.NoError(t, err)
 	assert.Equal(t, "[]", text)
+	m := newRoom(32 << 20)
 	allocs := testing.AllocsPerRun(5, func() {
-		_, _ = readAll(strings.NewReader("[]"), 1000, 32<<20, func(int64) error { return nil })
+		m.buf = nil
+		_, _ = m.readAll(t.Context(), strings.NewReader("[]"), 1000, func(int64) error { return nil })
 	})
 	assert.LessOrEqual(t, allocs, 2.0, "the buffer is the string")
 }

@@ -54,3 +54,13 @@ func (m *meter) Read(p []byte) (int, error) {
 	}
 	return n, err
 }
+
+// wait runs what takes time for a reason of ours: the sender can't help it.
+func (m *meter) wait(f func() error) error {
+	m.idle.Stop()
+	from := time.Now()
+	err := f()
+	m.start = m.start.Add(time.Since(from))
+	m.idle.Reset(m.grace)
+	return err
+}

@@ -91,7 +91,7 @@ func (c *Client) bodyError(ctx context.Context, status int, err error) error {
 			Class: ClassData, Status: status, Err: err,
 			Hint: "ask for smaller pages, or raise `limits::max_page_bytes`",
 		}
-	case errors.Is(err, errRatio), errors.Is(err, errEncoding):
+	case errors.Is(err, errRatio), errors.Is(err, errEncoding), errors.Is(err, errImplausible):
 		return &Error{Class: ClassData, Status: status, Err: err}
 	}
 	if cause := context.Cause(ctx); cause != nil {

@@ -14,7 +14,7 @@ import (
 
 // Defaults of Settings.
 const (
-	DefaultMaxPageBytes      = 32 << 20
+	DefaultMaxPageBytes      = 16 << 20
 	DefaultMaxRatio          = 200
 	DefaultTimeout           = 120 * time.Second
 	DefaultGrace             = 30 * time.Second
@@ -58,6 +58,12 @@ type Settings struct {
 	// Budget is shared with other clients of the same vendor account. Optional.
 	Budget *Budget
 
+	// Plausible looks at the first part of a body that is about to get large, and
+	// returns an error if it can't become a page whatever follows. Optional.
+	Plausible func(start string) error
+	// Large is shared by all clients of the process. Optional.
+	Large *LargeBodies
+
 	// Errors are the vendor's own error shapes; the first that matches decides.
 	Errors []Rule
 
@@ -77,6 +83,12 @@ func (s Settings) withDefaults() Settings {
 	setDefault(&s.MinBytesPerSecond, DefaultMinBytesPerSecond)
 	setDefault(&s.MaxRetryAfter, DefaultMaxRetryAfter)
 	setDefault(&s.Burst, 1)
+	if s.Large == nil {
+		s.Large = &LargeBodies{}
+	}
+	if s.Plausible == nil {
+		s.Plausible = func(string) error { return nil }
+	}
 	if s.Secrets == nil {
 		s.Secrets = func() []string { return nil }
 	}

@@ -83,7 +83,7 @@ func (r *auditReceiver) assemblePart(ctx context.Context, shared *common, part P
 	if err != nil {
 		return nil, err
 	}
-	c.send.Authorize, c.send.Secrets = authorizer.Authorize, authorizer.Secrets
+	c.send.Authorize, c.send.Secrets, c.send.Large = authorizer.Authorize, authorizer.Secrets, r.large
 	if err := r.share(&c.send); err != nil {
 		return nil, err
 	}
@@ -110,7 +110,7 @@ func (r *auditReceiver) assemblePart(ctx context.Context, shared *common, part P
 		return nil, err
 	}
 	src := source.New(c.source, fetcher, out, store, newObserver(name, tel, state, logger))
-	return &running{run: src.Run, logger: logger, closeIdle: sender.CloseIdleConnections, telemetry: tel}, nil
+	return &running{run: src.Run, logger: logger, closeIdle: sender.CloseIdleConnections, telemetry: tel, join: r.large.Join}, nil
 }
 
 // store is where the part keeps its position.

@@ -183,6 +183,9 @@ func (c *Config) sendSettings(endpoint *url.URL) send.Settings {
 		MaxPageBytes: int64(c.Limits.MaxPageBytes), Timeout: c.ClientConfig.Timeout,
 		RequestsPerSecond: c.RateLimit.RequestsPerSecond, Burst: c.RateLimit.Burst,
 	}
+	if pageFormats[c.Response.Format] == page.JSON {
+		s.Plausible = func(start string) error { return page.Plausible(start, c.Limits.MaxDepth) }
+	}
 	for _, rule := range c.Response.ErrorWhen {
 		r := send.Rule{Status: rule.Status, Path: rule.Path, Contains: rule.Contains, Class: send.Class(rule.Class)}
 		if rule.Equals != nil {

@@ -116,7 +116,7 @@ func createDefaultConfig() component.Config {
 		Response:         ResponseConfig{Format: "json", Order: orderNone},
 		Body:             bodyRaw,
 		Retry:            RetryConfig{InitialInterval: time.Second, Multiplier: 2, MaxInterval: time.Minute},
-		Limits:           LimitsConfig{MaxPageBytes: 32 << 20, MaxRecords: 100_000, MaxDepth: 128, MaxUncommittedPages: 4},
+		Limits:           LimitsConfig{MaxPageBytes: 16 << 20, MaxRecords: 100_000, MaxDepth: 128, MaxUncommittedPages: 4},
 		Dedupe:           DedupeConfig{MaxUIDs: 1_000_000, Key: dedupeID},
 		OnPermanentError: PermanentErrorConfig{Action: actionQuarantine, QuarantineAfter: 15 * time.Minute},
 		ShutdownGrace:    25 * time.Second,
@@ -149,7 +149,7 @@ type RetryConfig struct {
 
 // LimitsConfig bounds what the vendor can make us spend.
 type LimitsConfig struct {
-	// MaxPageBytes is the largest response, inflated. Default 32MiB.
+	// MaxPageBytes is the largest response, inflated. Default 16MiB.
 	MaxPageBytes Size `mapstructure:"max_page_bytes"`
 	// MaxRecords is the highest number of records on a page. Default 100,000.
 	MaxRecords int `mapstructure:"max_records"`

@@ -30,8 +30,9 @@ type auditReceiver struct {
 	// clients are the storage clients that are open. The first one bears the
 	// receiver's name alone.
 	clients []storage.Client
-	// budgets are shared by all receivers of the factory.
+	// budgets and large are shared by all receivers of the factory.
 	budgets *send.Budgets
+	large   *send.LargeBodies
 }
 
 // maxPace is how far apart the parts of a receiver start, at most: they ask the

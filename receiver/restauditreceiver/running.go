@@ -16,6 +16,9 @@ type running struct {
 	logger    *zap.Logger
 	closeIdle func()
 	telemetry *telemetry
+	// join counts the source among those that share memory, leave ends that.
+	join  func() (leave func())
+	leave func()
 
 	// soft ends the requests, hard the deliveries.
 	soft, hard context.CancelFunc
@@ -28,7 +31,7 @@ func (p *running) start(after time.Duration) {
 	// deadline: exporters give up early under one.
 	hardCtx, hard := context.WithCancel(context.Background())
 	softCtx, soft := context.WithCancel(hardCtx)
-	p.soft, p.hard, p.done = soft, hard, make(chan struct{})
+	p.soft, p.hard, p.done, p.leave = soft, hard, make(chan struct{}), p.join()
 	go func() {
 		defer close(p.done)
 		timer := time.NewTimer(after)
@@ -59,6 +62,7 @@ func (p *running) stop(ctx context.Context, grace time.Duration) {
 	}
 	p.hard()
 	<-p.done
+	p.leave()
 	p.closeIdle()
 	p.telemetry.shutdown()
 }

@@ -1,0 +1,169 @@
+// Copyright The restaudit Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package send
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sync"
+	"unsafe"
+	"weak"
+)
+
+// freeBody is how large a body may get without asking anybody. Most pages of
+// most vendors are smaller.
+const freeBody = 2 << 20
+
+// usersPerSlot is how many sources share the right to one large body. Three,
+// which are the least that this matters for, share one.
+const usersPerSlot = 4
+
+// LargeBodies lets few bodies at a time grow beyond 2 MiB, so that the memory of
+// a process doesn't grow with each vendor that sends endless ones: one for every
+// four sources. The clients of a process share it. Whoever has to wait does so
+// in order, within the time that the exchange may take.
+type LargeBodies struct {
+	spare spare
+
+	mu      sync.Mutex
+	users   int
+	busy    int
+	waiting []chan struct{} // closed in order
+}
+
+// Join counts a source in, until the function returned is called.
+func (l *LargeBodies) Join() (leave func()) {
+	l.change(func() { l.users++ })
+	return func() { l.change(func() { l.users-- }) }
+}
+
+// change changes the counts and lets in whom they admit.
+func (l *LargeBodies) change(f func()) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	f()
+	for len(l.waiting) > 0 && l.busy < 1+l.users/usersPerSlot {
+		l.busy++
+		close(l.waiting[0])
+		l.waiting = l.waiting[1:]
+	}
+}
+
+func (l *LargeBodies) enter(ctx context.Context) error {
+	in := make(chan struct{})
+	l.change(func() { l.waiting = append(l.waiting, in) })
+	select {
+	case <-in:
+		return nil
+	case <-ctx.Done():
+	}
+	l.change(func() {
+		if i := slices.Index(l.waiting, in); i >= 0 {
+			l.waiting = slices.Delete(l.waiting, i, i+1)
+			return
+		}
+		l.busy-- // it was let in meanwhile
+	})
+	return context.Cause(ctx)
+}
+
+func (l *LargeBodies) leave() { l.change(func() { l.busy-- }) }
+
+// spare is the buffer of a body that came to nothing: the next one is often as
+// bad. The garbage collector takes it if nobody asks before.
+type spare struct {
+	mu  sync.Mutex
+	buf weak.Pointer[[]byte]
+}
+
+// take returns an empty buffer with room for size bytes.
+func (s *spare) take(size int64) []byte {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if buf := s.buf.Value(); buf != nil && int64(cap(*buf)) >= size {
+		s.buf = weak.Pointer[[]byte]{}
+		return (*buf)[:0]
+	}
+	return make([]byte, 0, size)
+}
+
+func (s *spare) put(buf []byte) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.buf = weak.Make(&buf)
+}
+
+// room is the buffer of one body while it is read.
+type room struct {
+	shared *LargeBodies
+	// own is the client's.
+	own *spare
+	// wait brackets a wait for the others, in which no byte is expected.
+	wait func(enter func() error) error
+	// plausible says whether a body that starts so is worth waiting for. It keeps
+	// nothing of the text.
+	plausible func(start string) error
+
+	buf   []byte
+	limit int64
+	large bool // the body has the slot
+}
+
+// grow makes room for more bytes. Up to freeBody it grows in steps that leave
+// little behind; then it takes all that the body is expected to have at once.
+func (m *room) grow(ctx context.Context, hint int64) error {
+	have := int64(cap(m.buf))
+	size := max(have*4, 512)
+	switch {
+	case have == 0:
+		size = min(hint, freeBody)
+	case have < freeBody:
+		size = min(size, freeBody)
+	case hint > have:
+		size = hint
+	default:
+		size = m.limit + 1
+	}
+	size = min(size, m.limit+1)
+	if size <= freeBody {
+		m.move(m.own.take(size))
+		return nil
+	}
+	if !m.large {
+		if err := m.plausible(unsafe.String(unsafe.SliceData(m.buf), len(m.buf))); err != nil { //nolint:gosec // not kept
+			return fmt.Errorf("%w: %w", errImplausible, err)
+		}
+		if err := m.wait(func() error { return m.shared.enter(ctx) }); err != nil {
+			return err
+		}
+		m.large = true
+	}
+	m.move(m.shared.spare.take(size))
+	return nil
+}
+
+// move goes on in a bigger buffer.
+func (m *room) move(bigger []byte) {
+	smaller := m.buf
+	m.buf = append(bigger, smaller...)
+	if cap(smaller) == freeBody {
+		m.own.put(smaller)
+	}
+}
+
+// leave ends the use of the room. A buffer that is not part of a result is kept
+// for the next body, if it is worth it.
+func (m *room) leave(kept bool) {
+	switch {
+	case kept:
+	case m.large:
+		m.shared.spare.put(m.buf)
+	case cap(m.buf) == freeBody:
+		m.own.put(m.buf)
+	}
+	if m.large {
+		m.shared.leave()
+	}
+}
