@@ -20,6 +20,8 @@ import (
 	"go.opentelemetry.io/collector/component"
 	"go.opentelemetry.io/collector/config/confighttp"
 	"go.opentelemetry.io/collector/otelcol"
+
+	"github.com/restaudit/otelcol-audit/receiver/restauditreceiver"
 )
 
 // documentedKey is the row of a key in docs/configuration.md:
@@ -104,7 +106,7 @@ func collectKeys(keys map[string]reflect.Value, prefix string, typ reflect.Type,
 			continue
 		}
 		inner, ours := innerStruct(field.Type, typ)
-		if !ours {
+		if !ours || (prefix != "" && inner == reflect.TypeFor[restauditreceiver.PaginationConfig]()) { // documented once
 			keys[prefix+name] = at
 			continue
 		}

@@ -63,6 +63,9 @@ type Param struct {
 	Example     string `yaml:"example"`
 	// Default is used when the user gives none; without it the param is required.
 	Default *string `yaml:"default"`
+	// List says that one credential usually reads the logs of several values: a
+	// list of them makes a source for each.
+	List bool `yaml:"list"`
 }
 
 // Get reads the preset of that name. The error of an unknown name lists the

@@ -7,6 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"strings"
 	"text/tabwriter"
 
@@ -80,6 +82,9 @@ func showPreset(w io.Writer, p presets.Preset) error {
 	if err := table.Flush(); err != nil {
 		return err
 	}
+	if err := showParams(w, p); err != nil {
+		return err
+	}
 	if p.Setup != "" {
 		fmt.Fprintf(w, "\nAt the vendor:\n%s", indented(p.Setup, "  "))
 	}
@@ -93,6 +98,27 @@ func showPreset(w io.Writer, p presets.Preset) error {
 	}
 	fmt.Fprintf(w, "\nWhat it stands for; a key that you write replaces the preset's:\n\n%s", indented(full, "  "))
 	return nil
+}
+
+// showParams prints what a user gives as params.
+func showParams(w io.Writer, p presets.Preset) error {
+	if len(p.Params) == 0 {
+		return nil
+	}
+	fmt.Fprintf(w, "\nParams:\n")
+	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	for _, name := range slices.Sorted(maps.Keys(p.Params)) {
+		param := p.Params[name]
+		text := strings.Join(strings.Fields(param.Description), " ")
+		if param.Default != nil {
+			text += "; default " + *param.Default
+		}
+		if param.List {
+			text += "; a list makes a source for each"
+		}
+		fmt.Fprintf(table, "  %s\t%s\n", name, text)
+	}
+	return table.Flush()
 }
 
 // yamlText writes a value as YAML, indented by two.

@@ -49,7 +49,7 @@ func New(cfg Config, s Settings) (Authorizer, error) {
 	case kindLogin:
 		return newLogin(*cfg.Login, s)
 	case kindSigV4:
-		return newSigV4(*cfg.SigV4), nil
+		return newSigV4(*cfg.SigV4, s)
 	case kindHMAC:
 		return newHMAC(*cfg.HMAC, s)
 	case kindDigest:

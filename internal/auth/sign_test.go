@@ -139,3 +139,15 @@ func TestSigV4(t *testing.T) {
 	require.NoError(t, err)
 	assert.False(t, changed, "keys of the configuration don't change")
 }
+
+func TestSigV4TakesRegionAndServiceFromParams(t *testing.T) {
+	cfg := Config{SigV4: &SigV4Config{Region: "{params.region}", Service: "cloudtrail", AccessKeyID: "AKID", SecretAccessKey: "topsecret"}}
+	a, err := New(cfg, Settings{Params: map[string]string{"region": "eu-north-1"}})
+	require.NoError(t, err)
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "https://cloudtrail.eu-north-1.amazonaws.example/", strings.NewReader("{}"))
+	require.NoError(t, err)
+	require.NoError(t, a.Authorize(t.Context(), req))
+	assert.Contains(t, req.Header.Get("Authorization"), "/eu-north-1/cloudtrail/aws4_request")
+	_, err = New(cfg, Settings{})
+	assert.ErrorContains(t, err, "`credentials::sigv4::region`: unknown placeholder {params.region}")
+}

@@ -21,12 +21,13 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 	"go.opentelemetry.io/collector/config/configopaque"
 
+	"github.com/restaudit/otelcol-audit/internal/request"
 	"github.com/restaudit/otelcol-audit/internal/send"
 )
 
 // SigV4Config signs requests for AWS (Signature Version 4). Without keys, AWS's
 // own chain is used: environment, shared files, web identity, pod identity,
-// instance role.
+// instance role. Region, service, role and external id may hold {params.NAME}.
 type SigV4Config struct {
 	Region  string `mapstructure:"region,omitempty"`
 	Service string `mapstructure:"service,omitempty"`
@@ -68,11 +69,18 @@ type sigV4 struct {
 	memory memory
 }
 
-func newSigV4(cfg SigV4Config) *sigV4 {
+func newSigV4(cfg SigV4Config, s Settings) (*sigV4, error) {
+	for key, text := range map[string]*string{"region": &cfg.Region, "service": &cfg.Service, "role_arn": &cfg.RoleARN, "external_id": &cfg.ExternalID} {
+		filled, err := request.Expand(*text, s.Params)
+		if err != nil {
+			return nil, fmt.Errorf("`credentials::sigv4::%s`: %w", key, err)
+		}
+		*text = filled
+	}
 	return &sigV4{
 		cfg: cfg, signer: v4.NewSigner(),
 		secret: newSecret("sigv4::secret_access_key", cfg.SecretAccessKey, cfg.SecretAccessKeyFile),
-	}
+	}, nil
 }
 
 // Retrieve implements aws.CredentialsProvider with the configured keys.

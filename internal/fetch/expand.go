@@ -6,16 +6,11 @@ package fetch
 import (
 	"context"
 	"errors"
-	"fmt"
-	"maps"
-	"net/http"
 	"net/url"
-	"strings"
 
 	"github.com/restaudit/otelcol-audit/internal/page"
 	"github.com/restaudit/otelcol-audit/internal/paging"
 	"github.com/restaudit/otelcol-audit/internal/request"
-	"github.com/restaudit/otelcol-audit/internal/send"
 )
 
 // ExpandSettings is a collection in two steps: the endpoint lists items, and a
@@ -31,9 +26,16 @@ type ExpandSettings struct {
 	URL string
 	// Value is the path of what {params.item} stands for; "" = the item itself.
 	Value string
-	// Request is the further request. {params.item} is the item's value, and
-	// {items} in its body a JSON array of the values of a batch.
+	// Values are the paths of what {params.item_0}, {params.item_1} ... stand for.
+	Values []string
+	// Attributes are values of an item that each of its records gets: for each of
+	// them record.Record.Values has one more value.
+	Attributes [][]string
+	// Request is the further request. Besides what an item has it knows the
+	// window's bounds; {items} in its body is a JSON array of the values of a batch.
 	Request request.Settings
+	// Pager is that of the further requests.
+	Pager PagerSettings
 	// Batch is how many items go into one request. 0 = 1.
 	Batch int
 	// Parallel is how many requests run at once. 0 = 1. Their records keep the
@@ -51,6 +53,25 @@ const (
 // active tells whether the source has two steps.
 func (s ExpandSettings) active() bool { return len(s.Items) > 0 }
 
+// listPage is what the list's pages are decoded to.
+func (s ExpandSettings) listPage(records page.Settings) page.Settings {
+	list := page.Settings{
+		Records: s.Items, RecordsOptional: s.ItemsOptional, MaxDepth: records.MaxDepth, MaxRecords: records.MaxRecords,
+		Fields: [][]string{{orThis(s.Value)}, {orThis(s.URL)}},
+	}
+	for _, path := range s.Values {
+		list.Fields = append(list.Fields, []string{path})
+	}
+	list.Fields = append(list.Fields, s.Attributes...)
+	return list
+}
+
+// attributes are an item's values for its records.
+func (s ExpandSettings) attributes(item page.Record) []page.Value {
+	from := 2 + len(s.Values)
+	return item.Fields[from : from+len(s.Attributes)]
+}
+
 // listed is a page of the list, kept while its items are expanded.
 type listed struct {
 	at     Ask
@@ -62,7 +83,7 @@ type listed struct {
 
 // list gets the page of the list that ask's position lies on.
 func (f *Fetcher) list(ctx context.Context, ask Ask) (*listed, error) {
-	ask.Position.Item = 0
+	ask.Position.Item, ask.Position.Child = 0, ""
 	if l := f.lists.Load(); l != nil && l.at.Position == ask.Position && l.at.Window == ask.Window {
 		return l, nil
 	}
@@ -74,149 +95,75 @@ func (f *Fetcher) list(ctx context.Context, ask Ask) (*listed, error) {
 	if err != nil {
 		return nil, dataError(resp, err)
 	}
-	answer, err := f.answer(resp, decoded)
+	next, err := f.pages.next(ask.Position, resp, decoded)
 	if err != nil {
 		return nil, dataError(resp, err)
 	}
-	l := &listed{at: ask, items: decoded.Records, next: f.settings.Paging.Next(ask.Position, answer), source: resp.URL}
+	l := &listed{at: ask, items: decoded.Records, next: next, source: resp.URL}
 	l.head = Result{Date: resp.Date, NotBefore: resp.NotBefore, Remaining: remaining(resp, ask), Bytes: len(resp.Body)}
 	f.lists.Store(l)
 	return l, nil
 }
 
 // fetchExpanded gets the records of the next items of the list: as many as make
-// a page. The position counts the items that are done; after a restart, when the
-// list is not known any more, its page is expanded from its start, as items may
-// have moved.
+// a page. The position counts the items that are done, and says where in the
+// pages of the next one to go on; after a restart, when the list is not known any
+// more, its page is expanded from its start, as items may have moved.
 func (f *Fetcher) fetchExpanded(ctx context.Context, ask Ask) (Result, error) {
-	resumed := ask.Position.Item > 0 && f.lists.Load() == nil
+	at := ask.Position
+	if (at.Item > 0 || at.Child != "") && f.lists.Load() == nil {
+		at.Item, at.Child = 0, ""
+	}
 	l, err := f.list(ctx, ask)
 	if err != nil {
 		return Result{}, err
 	}
 	res := l.head
-	done := min(int(ask.Position.Item), len(l.items))
-	if resumed {
-		done = 0
-	}
-	for first := done; done < len(l.items) && (done == first || res.Bytes-l.head.Bytes < f.settings.Expand.MaxBytes); {
-		n, err := f.expandSome(ctx, ask, l, done, &res)
-		if err != nil {
+	at.Item = min(at.Item, int64(len(l.items)))
+	for at.Item < int64(len(l.items)) {
+		if at.Item, at.Child, err = f.expandSome(ctx, ask, l, at, &res); err != nil {
 			return Result{}, err
 		}
-		done += n
+		if at.Child != "" || res.Bytes-l.head.Bytes >= f.settings.Expand.MaxBytes {
+			break
+		}
 	}
-	if done < len(l.items) {
-		res.Next = paging.Next{Position: ask.Position}
-		res.Next.Position.Item = int64(done)
+	if at.Item < int64(len(l.items)) {
+		res.Next = paging.Next{Position: at}
 		return res, nil
 	}
-	res.Next = l.next
+	res.Next, res.Rows = l.next, len(l.items)
 	f.lists.Store(nil)
 	return res, nil
 }
 
 // expandSome sends up to Parallel further requests at once and adds their
-// records to res, in the items' order. It returns how many items are done.
-func (f *Fetcher) expandSome(ctx context.Context, ask Ask, l *listed, from int, res *Result) (int, error) {
+// records to res, in the items' order. It returns where to go on. What follows
+// an item with more pages is left for later: items are done in their order.
+func (f *Fetcher) expandSome(ctx context.Context, ask Ask, l *listed, at paging.Position, res *Result) (item int64, child string, err error) {
 	s := f.settings.Expand
-	batch := max(1, s.Batch)
 	type part struct {
-		result Result
-		err    error
+		items int
+		out   chan detail
 	}
-	var parts []chan part
-	n := 0
-	for range max(1, s.Parallel) {
-		items := l.items[from+n:]
-		if len(items) == 0 {
-			break
+	var parts []part
+	first := f.childPosition(at.Child)
+	for rest := l.items[at.Item:]; len(rest) > 0 && len(parts) < max(1, s.Parallel); {
+		p := part{items: min(max(1, s.Batch), len(rest)), out: make(chan detail, 1)}
+		items, from := rest[:p.items], first
+		go func() { p.out <- f.expandOne(ctx, ask, l.source, items, from) }()
+		parts, rest, first = append(parts, p), rest[p.items:], paging.Position{}
+	}
+	item = at.Item
+	for _, p := range parts {
+		d := <-p.out
+		if err = errors.Join(err, d.err); err != nil || child != "" {
+			continue
 		}
-		items = items[:min(batch, len(items))]
-		n += len(items)
-		out := make(chan part, 1)
-		parts = append(parts, out)
-		go func() {
-			result, err := f.expandOne(ctx, ask, l.source, items)
-			out <- part{result, err}
-		}()
+		res.add(d.Result)
+		if child = d.rest; child == "" {
+			item += int64(p.items)
+		}
 	}
-	var failed error
-	for _, out := range parts {
-		p := <-out
-		failed = errors.Join(failed, p.err)
-		res.add(p.result)
-	}
-	return n, failed
+	return item, child, err
 }
-
-// expandOne gets the records of one batch of items.
-func (f *Fetcher) expandOne(ctx context.Context, ask Ask, base *url.URL, items []page.Record) (Result, error) {
-	req, err := f.itemRequest(ctx, base, items)
-	if err != nil {
-		return Result{}, &send.Error{Class: send.ClassData, Err: fmt.Errorf("`expand`: %w", err)}
-	}
-	resp, err := f.authorized(ctx, func() (*http.Request, error) { return req.Clone(ctx), nil })
-	var failure *send.Error
-	if errors.As(err, &failure) && (failure.Status == http.StatusNotFound || failure.Status == http.StatusGone) {
-		lost := Result{Remaining: -1} // no retry brings it back
-		for _, item := range items {
-			lost.Lost = append(lost.Lost, item.Raw)
-		}
-		return lost, nil
-	}
-	if err != nil {
-		return Result{}, fmt.Errorf("`expand`: %w", err)
-	}
-	return f.records(resp, f.decoder, ask)
-}
-
-// itemRequest writes the further request for a batch of items.
-func (f *Fetcher) itemRequest(ctx context.Context, base *url.URL, items []page.Record) (*http.Request, error) {
-	s := f.settings.Expand
-	settings := s.Request
-	values, err := itemValues(items, s.URL != "" && s.Value == "")
-	if err != nil {
-		return nil, err
-	}
-	settings.Params = map[string]string{itemParam: values[0]}
-	maps.Copy(settings.Params, s.Request.Params)
-	settings.Body = strings.ReplaceAll(settings.Body, itemsPlaceholder, jsonArray(values))
-	v := request.Values{}
-	if s.URL != "" {
-		ref := itemText(items[0], 1)
-		if ref == "" {
-			return nil, fmt.Errorf("an item has no URL at %q", s.URL)
-		}
-		absolute, err := paging.Resolve(base, ref)
-		if err != nil {
-			return nil, err
-		}
-		if v.URL, err = url.Parse(absolute); err != nil {
-			return nil, errors.New("an item's URL can't be read")
-		}
-	}
-	b, err := request.New(settings)
-	if err != nil {
-		return nil, err
-	}
-	return b.Build(ctx, v)
-}
-
-// itemValues are what {item} and {items} stand for; unused where an item only
-// gives its URL.
-func itemValues(items []page.Record, unused bool) ([]string, error) {
-	values := make([]string, len(items))
-	for i, item := range items {
-		if unused {
-			break
-		}
-		if values[i] = itemText(item, 0); strings.ContainsAny(values[i], "{}") {
-			return nil, errors.New("an item's value holds braces: it is no id; set `item_path`")
-		}
-	}
-	return values, nil
-}
-
-// itemText is the i-th picked value of an item.
-func itemText(item page.Record, i int) string { return item.Fields[i].Text() }

@@ -8,11 +8,9 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"net/url"
 	"sync/atomic"
 
 	"github.com/restaudit/otelcol-audit/internal/page"
-	"github.com/restaudit/otelcol-audit/internal/paging"
 	"github.com/restaudit/otelcol-audit/internal/record"
 	"github.com/restaudit/otelcol-audit/internal/request"
 	"github.com/restaudit/otelcol-audit/internal/send"
@@ -26,10 +24,11 @@ type Fetcher struct {
 	builder  *record.Builder
 	client   Client
 	auth     Refresher
-	envelope envelope
-	// lastID, match and related are the indexes of further fields of a record, -1
-	// = none.
-	lastID, match, related int
+	// pages is the pager of the log, or of the list of a source with two steps;
+	// details that of the records, which is the same one without a list.
+	pages, details *pager
+	// match and related are the indexes of further fields of a record, -1 = none.
+	match, related int
 	// listDecoder and lists belong to a source with two steps.
 	listDecoder *page.Decoder
 	lists       atomic.Pointer[listed]
@@ -37,7 +36,7 @@ type Fetcher struct {
 
 // New compiles the settings. Its errors name the YAML key. auth may be nil.
 func New(s Settings, client Client, auth Refresher) (*Fetcher, error) {
-	f := &Fetcher{settings: s, client: client, auth: auth, lastID: -1, match: -1}
+	f := &Fetcher{settings: s, client: client, auth: auth, match: -1}
 	var err error
 	if f.request, err = request.New(s.Request); err != nil {
 		return nil, err
@@ -52,27 +51,40 @@ func New(s Settings, client Client, auth Refresher) (*Fetcher, error) {
 	}
 	f.related = len(s.Page.Fields)
 	s.Page.Fields = append(s.Page.Fields, s.Related.Fields...)
-	f.envelope = newEnvelope(s.Next, s.Related)
-	list := &s.Page
+	own := PagerSettings{Paging: s.Paging, Next: s.Next, OffsetStart: s.OffsetStart, PageStart: s.PageStart}
+	f.pages = &pager{PagerSettings: own, envelope: newEnvelope(s.Next, s.Related), lastID: -1}
+	if client != nil {
+		f.pages.check = client.CheckURL
+	}
+	f.details = f.pages
 	if s.Expand.active() {
-		list = &page.Settings{
-			Records: s.Expand.Items, RecordsOptional: s.Expand.ItemsOptional, MaxDepth: s.Page.MaxDepth, MaxRecords: s.Page.MaxRecords,
-			Fields: [][]string{{orThis(s.Expand.Value)}, {orThis(s.Expand.URL)}},
+		f.details = &pager{
+			PagerSettings: s.Expand.Pager, envelope: newEnvelope(s.Expand.Pager.Next, s.Related), lastID: -1, check: f.pages.check,
+		}
+		f.pages.envelope = newEnvelope(s.Next, RelatedSettings{})
+		list := s.Expand.listPage(s.Page)
+		if f.listDecoder, err = f.pages.decoder(list); err != nil {
+			return nil, err
 		}
 	}
-	if len(s.Next.LastID) > 0 {
-		f.lastID = len(list.Fields)
-		list.Fields = append(list.Fields, s.Next.LastID)
-	}
-	list.Envelope = f.envelope.paths
-	if f.decoder, err = page.NewDecoder(s.Page); err != nil {
+	if f.decoder, err = f.details.decoder(s.Page); err != nil {
 		return nil, err
 	}
-	f.listDecoder = f.decoder
-	if s.Expand.active() {
-		f.listDecoder, err = page.NewDecoder(*list)
+	if !s.Expand.active() {
+		f.listDecoder = f.decoder
 	}
-	return f, err
+	return f, nil
+}
+
+// decoder makes the decoder of the pager's pages: of what the settings want, and
+// of what says where the next page is.
+func (p *pager) decoder(s page.Settings) (*page.Decoder, error) {
+	if len(p.Next.LastID) > 0 {
+		p.lastID = len(s.Fields)
+		s.Fields = append(s.Fields[:p.lastID:p.lastID], p.Next.LastID)
+	}
+	s.Envelope = p.envelope.paths
+	return page.NewDecoder(s)
 }
 
 // orThis is a path, or the whole item.
@@ -93,17 +105,7 @@ func (f *Fetcher) Fetch(ctx context.Context, ask Ask) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
-	decoded, err := f.decode(f.decoder, resp)
-	if err != nil {
-		return Result{}, dataError(resp, err)
-	}
-	answer, err := f.answer(resp, decoded)
-	if err != nil {
-		return Result{}, dataError(resp, err)
-	}
-	res := f.collect(resp, decoded, ask)
-	res.Next = f.settings.Paging.Next(ask.Position, answer)
-	return res, nil
+	return f.records(resp, ask, ask.Position)
 }
 
 // exchange sends the request for a page.
@@ -153,42 +155,29 @@ func classified(ctx context.Context, class send.Class, err error) error {
 
 // values are what the templates get to know about the page.
 func (f *Fetcher) values(ask Ask) (request.Values, error) {
-	s, at := f.settings, ask.Position
-	v := request.Values{Follow: !at.First(), PageSize: s.Paging.PageSize}
-	if at.First() || !s.WindowOnce {
-		if !ask.Window.From.IsZero() {
-			v.Start = s.Start.Format(ask.Window.From)
-		}
-		if !ask.Window.To.IsZero() {
-			v.End = s.End.Format(ask.Window.To)
-		}
+	var v request.Values
+	if ask.Position.First() || !f.settings.WindowOnce {
+		v = f.window(ask)
 	}
-	switch s.Paging.Type {
-	case paging.Offset:
-		v.Offset, v.HasOffset = s.OffsetStart+at.Offset, true
-	case paging.Page:
-		v.Page, v.HasPage = s.PageStart+at.Page, true
-	case paging.LastID:
-		v.Cursor, v.LastID = at.Cursor, at.Cursor
-	default:
-		v.Cursor = at.Cursor
+	return v, f.pages.position(&v, ask.Position)
+}
+
+// window has the bounds of the window.
+func (f *Fetcher) window(ask Ask) (v request.Values) {
+	if !ask.Window.From.IsZero() {
+		v.Start = f.settings.Start.Format(ask.Window.From)
 	}
-	if at.URL == "" {
-		return v, nil
+	if !ask.Window.To.IsZero() {
+		v.End = f.settings.End.Format(ask.Window.To)
 	}
-	u, err := url.Parse(at.URL)
-	if err != nil {
-		return v, errors.New("the saved next URL can't be read")
-	}
-	v.URL = u
-	return v, nil
+	return v
 }
 
 // decode reads the body; an answer that by its status has none is an empty page.
 func (f *Fetcher) decode(decoder *page.Decoder, resp *send.Response) (page.Page, error) {
 	switch resp.Status {
 	case http.StatusNoContent, http.StatusResetContent, http.StatusNotModified:
-		return page.Page{Envelope: make([]page.Value, len(f.envelope.paths)), ValidUTF8: true}, nil
+		return page.Page{ValidUTF8: true}, nil
 	}
 	p, err := decoder.Decode(resp.Body)
 	if err != nil {

@@ -8,16 +8,25 @@ import (
 	"errors"
 
 	"github.com/restaudit/otelcol-audit/internal/page"
+	"github.com/restaudit/otelcol-audit/internal/paging"
+	"github.com/restaudit/otelcol-audit/internal/record"
 	"github.com/restaudit/otelcol-audit/internal/send"
 )
 
-// records decodes an answer's records into a Result without a next position.
-func (f *Fetcher) records(resp *send.Response, decoder *page.Decoder, ask Ask) (Result, error) {
-	decoded, err := f.decode(decoder, resp)
+// records decodes an answer's records, and what follows the page at that
+// position.
+func (f *Fetcher) records(resp *send.Response, ask Ask, at paging.Position) (Result, error) {
+	decoded, err := f.decode(f.decoder, resp)
 	if err != nil {
 		return Result{}, dataError(resp, err)
 	}
-	return f.collect(resp, decoded, ask), nil
+	next, err := f.details.next(at, resp, decoded)
+	if err != nil {
+		return Result{}, dataError(resp, err)
+	}
+	res := f.collect(resp, decoded, ask)
+	res.Next = next
+	return res, nil
 }
 
 // collect makes a Result of a decoded page: its records, the filter applied.
@@ -27,9 +36,10 @@ func (f *Fetcher) collect(resp *send.Response, p page.Page, ask Ask) Result {
 		now = ask.Now
 	}
 	records := f.builder.Build(p, now)
-	f.settings.Related.join(value(p, f.envelope.related), p.Records, records, f.related)
+	belong(records, ask.item)
+	f.settings.Related.join(value(p, f.details.envelope.related), p.Records, records, f.related)
 	res := Result{
-		Fetched: len(p.Records), Date: resp.Date, NotBefore: resp.NotBefore,
+		Fetched: len(p.Records), Rows: p.Rows, Date: resp.Date, NotBefore: resp.NotBefore,
 		Bytes: len(resp.Body), Remaining: remaining(resp, ask),
 	}
 	kept := records[:0]
@@ -46,6 +56,17 @@ func (f *Fetcher) collect(resp *send.Response, p page.Page, ask Ask) Result {
 	res.Records = kept
 	res.Filtered = res.Fetched - len(kept)
 	return res
+}
+
+// belong appends the values of the item that the records belong to.
+func belong(records []record.Record, values []page.Value) {
+	if len(values) == 0 {
+		return
+	}
+	for i := range records {
+		own := records[i].Values
+		records[i].Values = append(own[:len(own):len(own)], values...)
+	}
 }
 
 // add appends a part that was got by a further request.

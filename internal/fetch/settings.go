@@ -31,12 +31,13 @@ type Settings struct {
 	Expand ExpandSettings
 	// Related joins objects beside the records into them.
 	Related RelatedSettings
-	Paging  paging.Settings
-	Next    NextSettings
+	// Paging, Next, OffsetStart and PageStart are of the log, or of the list of a
+	// source with two steps: see PagerSettings.
+	Paging                 paging.Settings
+	Next                   NextSettings
+	OffsetStart, PageStart int64
 	// Start and End are the formats of the window's bounds.
 	Start, End timefmt.Format
-	// OffsetStart and PageStart are the numbers of the first offset and page.
-	OffsetStart, PageStart int64
 	// WindowOnce leaves the window's bounds out of requests with a position: a
 	// persistent cursor stands for them.
 	WindowOnce bool
@@ -46,6 +47,8 @@ type Settings struct {
 type NextSettings struct {
 	Cursor, URL, LastID, More, Done, Total, TotalPages []string // paths
 	CursorHeader, URLHeader, LinkRel                   string
+	// CursorJoin is put between the parts of a cursor that is a list; "" = its JSON.
+	CursorJoin string
 }
 
 // Client sends one request, with its credentials. *send.Client is one. It is
@@ -73,6 +76,9 @@ type Ask struct {
 	// Now is the local clock, for judging event times where the vendor tells no
 	// time of its own.
 	Now time.Time
+
+	// item are the values of the item that the records belong to.
+	item []page.Value
 }
 
 // Result is one page.
@@ -86,6 +92,9 @@ type Result struct {
 	Old []record.Record
 	// Fetched and Filtered count the records of the page and those dropped.
 	Fetched, Filtered int
+	// Rows counts what the vendor counts, for its cap of a result: the records
+	// before a split, the items of a list.
+	Rows int
 	// Newest and Oldest are the bounds of the plausible event times of all
 	// records of the page; zero when there are none.
 	Newest, Oldest time.Time

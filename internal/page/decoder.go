@@ -163,7 +163,7 @@ func (d *Decoder) decodeJSON(body string) (Page, error) {
 		return Page{}, err
 	}
 	n := len(d.settings.Envelope)
-	return Page{Records: s.records.out, Envelope: envelope.values[:n:n]}, nil
+	return Page{Records: s.records.out, Rows: s.records.vendor, Envelope: envelope.values[:n:n]}, nil
 }
 
 // settle decides which candidate the records are taken from.

@@ -26,5 +26,5 @@ func (d *Decoder) decodeLines(body string) (Page, error) {
 			return Page{}, s.err
 		}
 	}
-	return Page{Records: s.records.out, Envelope: make([]Value, len(d.settings.Envelope))}, nil
+	return Page{Records: s.records.out, Rows: s.records.vendor, Envelope: make([]Value, len(d.settings.Envelope))}, nil
 }

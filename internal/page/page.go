@@ -102,6 +102,8 @@ type Record struct {
 type Page struct {
 	// Records are in the order of the body.
 	Records []Record
+	// Rows is the number of records as the vendor counts them: before Split.
+	Rows int
 	// Envelope are the picked values; Envelope[i] belongs to Settings.Envelope[i].
 	Envelope []Value
 	// ValidUTF8 is false if some string of the body holds bytes that are not UTF-8.

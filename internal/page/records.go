@@ -14,6 +14,7 @@ type collector struct {
 	split   *node // finds the array inside a record to split it by; nil if there is none
 	max     int   // of records, 0 = no limit
 	total   int   // bytes of the body
+	vendor  int   // records as the vendor counts them, before any is split
 	out     []Record
 	picks   picks
 	missing []Value // the row of all records without any value
@@ -24,6 +25,7 @@ type collector struct {
 // add walks over one value of the page and keeps the record that it is, or the
 // records that it splits into.
 func (c *collector) add(s *scanner, i, depth int) int {
+	c.vendor++
 	if c.split != nil {
 		return c.addSplit(s, i, depth)
 	}

@@ -24,6 +24,7 @@ func reference(s Settings, body string) (Page, error) {
 	if err != nil {
 		return Page{}, err
 	}
+	p.Rows = len(raws)
 	if s.MaxRecords > 0 && len(raws) > s.MaxRecords {
 		return Page{}, ErrTooMany
 	}

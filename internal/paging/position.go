@@ -18,6 +18,9 @@ type Position struct {
 	// Item is the number of items of the page that are done, for a source that
 	// gets its records by a second step.
 	Item int64 `json:"item,omitempty"`
+	// Child is the position in the pages of the first item that is not done, in
+	// JSON; "" = its first page.
+	Child string `json:"child,omitempty"`
 }
 
 // First tells whether p is the first page of a walk.

@@ -34,7 +34,7 @@ func (n *node) write(out *bytes.Buffer, v *Values) (ok bool, err error) {
 	if err != nil || !ok {
 		return false, err
 	}
-	if n.kind == '0' && isNumber(text) {
+	if n.kind == '0' && isBare(text) {
 		out.WriteString(text)
 		return true, nil
 	}
@@ -101,9 +101,10 @@ func writeString(out *bytes.Buffer, s string) error {
 	return nil
 }
 
-// isNumber reports whether s is a JSON number, so that it may go in bare.
-func isNumber(s string) bool {
-	if s == "" || s[0] != '-' && (s[0] < '0' || s[0] > '9') {
+// isBare reports whether s is a JSON number, array or object, so that it may go
+// in without quotes (JumpCloud's search_after is an array).
+func isBare(s string) bool {
+	if s == "" || s[0] != '-' && s[0] != '[' && s[0] != '{' && (s[0] < '0' || s[0] > '9') {
 		return false
 	}
 	return json.Valid([]byte(s))

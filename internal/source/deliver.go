@@ -78,7 +78,7 @@ func (s *Source) advance(w *checkpoint.Walk, f fetched, fresh int, sweep bool) {
 	if w.Empty++; r.Fetched > 0 {
 		w.Empty = 0
 	}
-	w.Records += r.Fetched
+	w.Records += r.Rows
 	w.New += fresh
 	if r.Newest.After(w.Newest) {
 		w.Newest = r.Newest

@@ -158,7 +158,7 @@ func event(uid string, at time.Time) record.Record {
 
 // pageOf makes a result of records.
 func pageOf(next paging.Next, records ...record.Record) fetch.Result {
-	res := fetch.Result{Records: records, Fetched: len(records), Next: next, Date: time.Now().UTC().Truncate(time.Second)}
+	res := fetch.Result{Records: records, Fetched: len(records), Rows: len(records), Next: next, Date: time.Now().UTC().Truncate(time.Second)}
 	for _, r := range records {
 		if r.Time.After(res.Newest) {
 			res.Newest = r.Time

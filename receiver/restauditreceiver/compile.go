@@ -48,6 +48,9 @@ func (c *Config) compile() (*compiled, error) {
 	if out.fetch, err = c.fetchSettings(out.attributes); err != nil {
 		return nil, err
 	}
+	if c.Expand != nil {
+		out.attributes = append(out.attributes, slices.Sorted(maps.Keys(c.Expand.Attributes))...)
+	}
 	out.mapsFrom = len(out.attributes)
 	out.attributes = append(out.attributes, c.relatedNames()...)
 	endpoint, err := c.endpoint(out.fetch.Request)
@@ -69,9 +72,13 @@ func (c *Config) compile() (*compiled, error) {
 var pageFormats = map[string]page.Format{"json": page.JSON, "ndjson": page.NDJSON, "csv": page.CSV, "xml": page.XML}
 
 // byTime tells whether the vendor can be asked by time.
-func (c *Config) byTime() bool { return c.TimeFilter.StartParam != "" || c.mentions("{start}") }
+func (c *Config) byTime() bool {
+	return c.TimeFilter.StartParam != "" || c.mentions("{start}") || c.Expand.mentions("{start}")
+}
 
-func (c *Config) hasEnd() bool { return c.TimeFilter.EndParam != "" || c.mentions("{end}") }
+func (c *Config) hasEnd() bool {
+	return c.TimeFilter.EndParam != "" || c.mentions("{end}") || c.Expand.mentions("{end}")
+}
 
 func (c *Config) fetchSettings(attributes []string) (fetch.Settings, error) {
 	p, tf, r := c.Pagination, c.TimeFilter, c.Response
@@ -98,10 +105,7 @@ func (c *Config) fetchSettings(attributes []string) (fetch.Settings, error) {
 	if err != nil {
 		return fetch.Settings{}, err
 	}
-	lastID := p.LastIDPath
-	if p.Type == paging.LastID && len(lastID) == 0 {
-		lastID = r.ID
-	}
+	pages := c.pager()
 	decoding := page.Settings{
 		Format: pageFormats[r.Format], Records: r.Records, RecordsOptional: r.RecordsOptional,
 		Split: r.Split, Embedded: r.Embedded, MaxDepth: c.Limits.MaxDepth, MaxRecords: c.Limits.MaxRecords,
@@ -109,17 +113,30 @@ func (c *Config) fetchSettings(attributes []string) (fetch.Settings, error) {
 	return fetch.Settings{
 		Request: c.requestSettings(), Page: decoding, Record: records, Filter: keep, MatchPaths: c.MatchPath,
 		Expand: expand, Related: c.related(),
+		Paging: pages.Paging, Next: pages.Next, OffsetStart: pages.OffsetStart, PageStart: pages.PageStart,
+		Start: format, End: format, WindowOnce: p.Persistent,
+	}, nil
+}
+
+// pager is how the endpoint pages, or with Expand how the further requests do.
+func (c *Config) pager() fetch.PagerSettings {
+	p := c.Pagination
+	lastID := p.LastIDPath
+	if p.Type == paging.LastID && len(lastID) == 0 {
+		lastID = c.Response.ID
+	}
+	return fetch.PagerSettings{
 		Paging: paging.Settings{
 			Type: p.Type, PageSize: p.PageSize, Persistent: p.Persistent,
 			StopOnShortPage: p.StopOnShortPage, TotalIsPages: len(p.TotalPagesPath) > 0,
 		},
 		Next: fetch.NextSettings{
 			Cursor: p.CursorPath, URL: p.NextURLPath, LastID: lastID, More: p.HasMorePath, Done: p.DonePath,
-			Total: p.TotalPath, TotalPages: p.TotalPagesPath,
+			Total: p.TotalPath, TotalPages: p.TotalPagesPath, CursorJoin: p.CursorJoin,
 			CursorHeader: p.CursorHeader, URLHeader: p.NextURLHeader, LinkRel: p.LinkRel,
 		},
-		Start: format, End: format, OffsetStart: p.OffsetStart, PageStart: p.PageStart, WindowOnce: p.Persistent,
-	}, nil
+		OffsetStart: p.OffsetStart, PageStart: p.PageStart,
+	}
 }
 
 func (c *Config) related() fetch.RelatedSettings {

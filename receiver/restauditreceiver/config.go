@@ -105,14 +105,11 @@ func createDefaultConfig() component.Config {
 	client := confighttp.NewDefaultClientConfig()
 	client.Timeout = 2 * time.Minute
 	return &Config{
-		ClientConfig: client,
-		PollInterval: time.Minute,
-		Request:      RequestConfig{Method: "GET"},
-		TimeFilter:   TimeFilterConfig{Format: "rfc3339", Bounds: boundsUnknown, In: inQuery, Overlap: 5 * time.Minute},
-		Pagination: PaginationConfig{
-			Type: paging.None, In: inQuery, PageStart: 1, LinkRel: "next",
-			MaxPagesPerPoll: 1000, MaxEmptyPages: 50, Verify: true,
-		},
+		ClientConfig:     client,
+		PollInterval:     time.Minute,
+		Request:          RequestConfig{Method: "GET"},
+		TimeFilter:       TimeFilterConfig{Format: "rfc3339", Bounds: boundsUnknown, In: inQuery, Overlap: 5 * time.Minute},
+		Pagination:       defaultPagination(),
 		Response:         ResponseConfig{Format: "json", Order: orderNone},
 		Body:             bodyRaw,
 		Retry:            RetryConfig{InitialInterval: time.Second, Multiplier: 2, MaxInterval: time.Minute},
@@ -120,6 +117,13 @@ func createDefaultConfig() component.Config {
 		Dedupe:           DedupeConfig{MaxUIDs: 1_000_000, Key: dedupeID},
 		OnPermanentError: PermanentErrorConfig{Action: actionQuarantine, QuarantineAfter: 15 * time.Minute},
 		ShutdownGrace:    25 * time.Second,
+	}
+}
+
+func defaultPagination() PaginationConfig {
+	return PaginationConfig{
+		Type: paging.None, In: inQuery, PageStart: 1, LinkRel: "next",
+		MaxPagesPerPoll: 1000, MaxEmptyPages: 50, Verify: true,
 	}
 }
 

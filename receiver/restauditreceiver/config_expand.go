@@ -6,15 +6,19 @@ package restauditreceiver
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
-	"github.com/restaudit/otelcol-audit/internal/fetch"
-	"github.com/restaudit/otelcol-audit/internal/request"
+	"go.opentelemetry.io/collector/confmap"
+
+	"github.com/restaudit/otelcol-audit/internal/page"
 )
 
 // ExpandConfig is a collection in two steps: the endpoint lists items, and a
 // further request for each item, or for several together, gets the records.
 // `response` describes the answers of the second step, `pagination` the list.
+// The texts of the further request may hold {item}, {item.NAME} with the path of
+// a value in the item, {start}, {end} and the placeholders of its pagination.
 type ExpandConfig struct {
 	// Items is the path of the list's array of items; "@this" = the root.
 	Items Paths `mapstructure:"items,omitempty"`
@@ -32,6 +36,11 @@ type ExpandConfig struct {
 	Query   map[string]Text `mapstructure:"query,omitempty"`
 	Headers map[string]Text `mapstructure:"headers,omitempty"`
 	Body    string          `mapstructure:"body,omitempty"`
+	// Pagination is how the further request pages: the keys of `pagination`.
+	Pagination PaginationConfig `mapstructure:"pagination,omitempty"`
+	// Attributes map attribute names to paths in the item: each record gets those
+	// of the item that it belongs to.
+	Attributes map[string]Paths `mapstructure:"attributes,omitempty"`
 	// Batch is how many items go into one request. Default 1.
 	Batch int `mapstructure:"batch,omitempty"`
 	// Parallel is how many requests run at once. Default 4.
@@ -39,7 +48,17 @@ type ExpandConfig struct {
 	_        struct{}
 }
 
-func (e *ExpandConfig) validate() error {
+// expandDefaults puts the defaults of a second step under the keys that follow,
+// if there is one.
+func (c *Config) expandDefaults(conf *confmap.Conf) {
+	if _, written := conf.Get("expand").(map[string]any); written && c.Expand == nil {
+		c.Expand = &ExpandConfig{Pagination: defaultPagination()}
+	}
+}
+
+// validateExpand checks the second step, if there is one.
+func (c *Config) validateExpand() error {
+	e := c.Expand
 	switch {
 	case e == nil:
 		return nil
@@ -53,61 +72,53 @@ func (e *ExpandConfig) validate() error {
 		return errors.New("`expand::batch` must not be negative, and `expand::parallel` must be from 1 to 32")
 	case e.Batch > 1 && !strings.Contains(e.Body, "{items}"):
 		return errors.New("`expand::batch` needs {items} in `expand::body`")
+	case e.Batch > 1 && (len(e.Attributes) > 0 || e.mentions("{item.")):
+		return errors.New("`expand::batch` is more than 1: neither {item.NAME} nor `expand::attributes` can say which item is meant")
+	case e.Pagination.Persistent:
+		return errors.New("`expand::pagination::persistent` is not possible: the position that is kept is that of the list")
+	}
+	var errs []error
+	for name, paths := range e.Attributes {
+		if _, twice := c.Attributes[name]; twice || reservedAttribute(name) {
+			errs = append(errs, fmt.Errorf("`expand::attributes::%s` is set already; choose another name", name))
+		}
+		for _, path := range paths {
+			if err := page.CheckPath(path); err != nil {
+				errs = append(errs, fmt.Errorf("`expand::attributes::%s`: %w", name, err))
+			}
+		}
+	}
+	if e.Pagination.Type != "" {
+		errs = append(errs, c.detail().validatePagination()...)
+	}
+	if err := errors.Join(errs...); err != nil {
+		return fmt.Errorf("`expand`: %w", err)
 	}
 	return nil
 }
 
-// mentions tells whether a placeholder stands in the further request.
-func (e *ExpandConfig) mentions(placeholder string) bool {
-	if e == nil {
-		return false
-	}
-	found := strings.Contains(e.URL+"\n"+e.Body, placeholder)
-	for _, m := range []map[string]Text{e.Query, e.Headers} {
-		for _, v := range m {
-			found = found || strings.Contains(string(v), placeholder)
-		}
-	}
-	return found
+// detail is the second step as a source of its own.
+func (c *Config) detail() *Config {
+	e := c.Expand
+	one := *c
+	one.Expand, one.Pagination = nil, e.Pagination
+	one.ClientConfig.Endpoint = e.URL
+	one.Request = RequestConfig{Method: e.Method, Query: e.Query, Headers: e.Headers, Body: e.Body}
+	return &one
 }
 
-// expandSettings are the settings of the second step.
-func (c *Config) expandSettings() (fetch.ExpandSettings, error) {
-	e := c.Expand
-	if e == nil {
-		return fetch.ExpandSettings{}, nil
-	}
-	item := func(text string) string { return strings.ReplaceAll(text, "{item}", "{params.item}") }
-	items := func(m map[string]Text) map[string]string {
-		out := texts(m)
-		for k, v := range out {
-			out[k] = item(v)
+// mentions tells whether a placeholder stands in the further request.
+func (e *ExpandConfig) mentions(placeholder string) bool {
+	return e != nil && slices.ContainsFunc(e.texts(), func(text string) bool { return strings.Contains(text, placeholder) })
+}
+
+// texts are all templates of the further request.
+func (e *ExpandConfig) texts() []string {
+	texts := []string{e.URL, e.Body}
+	for _, m := range []map[string]Text{e.Query, e.Headers} {
+		for _, v := range m {
+			texts = append(texts, string(v))
 		}
-		return out
 	}
-	s := fetch.ExpandSettings{
-		Items: e.Items, ItemsOptional: e.ItemsOptional, URL: e.URLPath, Value: e.ItemPath,
-		Batch: e.Batch, Parallel: e.Parallel, MaxBytes: int(c.Limits.MaxPageBytes) / 2,
-		Request: request.Settings{
-			Method: e.Method, URL: item(e.URL), URLKey: "expand::url", Query: items(e.Query), Headers: items(e.Headers),
-			Body: item(e.Body), Params: c.params(),
-		},
-	}
-	if s.Parallel == 0 {
-		s.Parallel = 4
-	}
-	if s.Request.URL == "" {
-		s.Request.URL, s.Request.URLKey = c.ClientConfig.Endpoint, "endpoint" // replaced by the item's own
-	}
-	trial := s.Request
-	trial.Params = c.params()
-	if trial.Params == nil {
-		trial.Params = map[string]string{}
-	}
-	trial.Params["item"] = "1"
-	trial.Body = strings.ReplaceAll(trial.Body, "{items}", "[]")
-	if _, err := request.New(trial); err != nil {
-		return s, fmt.Errorf("`expand`: %w", err)
-	}
-	return s, nil
+	return texts
 }

@@ -115,6 +115,9 @@ type PaginationConfig struct {
 	CursorParam string `mapstructure:"cursor_param,omitempty"`
 	// CursorPath is where the body has the next cursor.
 	CursorPath Paths `mapstructure:"cursor_path,omitempty"`
+	// CursorJoin is put between the parts of a cursor that is a list of texts.
+	// Without it such a cursor is its JSON.
+	CursorJoin string `mapstructure:"cursor_join,omitempty"`
 	// CursorHeader is the response header that has the next cursor.
 	CursorHeader string `mapstructure:"cursor_header,omitempty"`
 	// LinkRel is the relation of the Link header to follow. Default next.

@@ -25,7 +25,9 @@ func (c *Config) applyPreset(name string) error {
 	if err != nil {
 		return err
 	}
-	if err := confmap.NewFromStringMap(p.Config).Unmarshal((*plain)(c)); err != nil {
+	conf := confmap.NewFromStringMap(p.Config)
+	c.expandDefaults(conf)
+	if err := conf.Unmarshal((*plain)(c)); err != nil {
 		return err
 	}
 	for param, spec := range p.Params {

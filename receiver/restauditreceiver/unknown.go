@@ -81,7 +81,7 @@ func collectKeys(t reflect.Type, path string, places map[string]string) {
 		} else {
 			places[key] = path + key
 		}
-		if section := sectionOf(field); section != nil && section != t {
+		if section := sectionOf(field); section != nil && section != t && (path == "" || section != reflect.TypeFor[PaginationConfig]()) {
 			collectKeys(section, path+key+"::", places)
 		}
 	}

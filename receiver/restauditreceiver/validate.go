@@ -30,6 +30,7 @@ func (c *Config) Unmarshal(conf *confmap.Conf) error {
 	if err := unknownKeys(conf); err != nil {
 		return err
 	}
+	c.expandDefaults(conf)
 	if err := conf.Unmarshal(c); err != nil {
 		return err
 	}
@@ -70,7 +71,7 @@ func (c *Config) Validate() error {
 
 // validate checks a single source.
 func (c *Config) validate() error {
-	errs := []error{c.validateEndpoint(), c.validateTimes(), c.validateChoices(), c.validateResponse(), c.validateBounds(), c.Expand.validate()}
+	errs := []error{c.validateEndpoint(), c.validateTimes(), c.validateChoices(), c.validateResponse(), c.validateBounds(), c.validateExpand()}
 	errs = append(errs, c.validatePagination()...)
 	errs = append(errs, c.validateCredentials())
 	if err := errors.Join(errs...); err != nil {

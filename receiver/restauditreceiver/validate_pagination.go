@@ -75,6 +75,7 @@ func (p PaginationConfig) foreignKeys() error {
 		{"page_param", p.PageParam != "", []paging.Type{paging.Page}},
 		{"cursor_param", p.CursorParam != "", []paging.Type{paging.Cursor, paging.LastID}},
 		{"cursor_path", len(p.CursorPath) > 0, []paging.Type{paging.Cursor}},
+		{"cursor_join", p.CursorJoin != "", []paging.Type{paging.Cursor}},
 		{"cursor_header", p.CursorHeader != "", []paging.Type{paging.Cursor}},
 		{"next_url_path", len(p.NextURLPath) > 0, []paging.Type{paging.NextURL}},
 		{"next_url_header", p.NextURLHeader != "", []paging.Type{paging.NextURL}},

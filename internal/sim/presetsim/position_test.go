@@ -42,7 +42,15 @@ func (v *vendor) follows(r request, a answer) bool {
 		if p.CursorHeader != "" && r.mentions(a.header.Get(p.CursorHeader)) {
 			return true
 		}
-		return r.mentions(first(a.body, p.CursorPath))
+		cursor := first(a.body, p.CursorPath)
+		if list := gjson.Parse(cursor); p.CursorJoin != "" && list.IsArray() {
+			var parts []string
+			for _, part := range list.Array() {
+				parts = append(parts, part.String())
+			}
+			cursor = strings.Join(parts, p.CursorJoin)
+		}
+		return r.mentions(cursor)
 	case paging.Link:
 		return v.leadsTo(r, paging.FindLink(a.header.Values("Link"), p.LinkRel))
 	case paging.NextURL:

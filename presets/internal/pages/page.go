@@ -91,7 +91,11 @@ func params(b *strings.Builder, p presets.Preset) {
 		if param.Default != nil {
 			value = "`" + *param.Default + "`"
 		}
-		fmt.Fprintf(b, "| `%s` | %s | %s |\n", name, cell(param.Description), value)
+		text := cell(param.Description)
+		if param.List {
+			text += ". [A list](../configuration.md#lists-of-params) makes a source for each"
+		}
+		fmt.Fprintf(b, "| `%s` | %s | %s |\n", name, text, value)
 	}
 }
 

@@ -1,0 +1,171 @@
+// Copyright The restaudit Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package fetch
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"github.com/restaudit/otelcol-audit/internal/page"
+	"github.com/restaudit/otelcol-audit/internal/paging"
+	"github.com/restaudit/otelcol-audit/internal/request"
+	"github.com/restaudit/otelcol-audit/internal/send"
+)
+
+// maxDetailPages is how many pages of one item are read before the page is
+// handed on.
+const maxDetailPages = 100
+
+// detail is what the further requests for an item, or a batch, have brought.
+type detail struct {
+	Result
+	// rest is the position of the item's next page; "" when it has no more.
+	rest string
+	err  error
+}
+
+// expandOne gets the records of one batch of items, from a position in its pages
+// on: all pages, or as many as are worth a page of the source.
+func (f *Fetcher) expandOne(ctx context.Context, ask Ask, base *url.URL, items []page.Record, at paging.Position) detail {
+	d := detail{Result: Result{Remaining: -1}}
+	if len(items) == 1 {
+		ask.item = f.settings.Expand.attributes(items[0])
+	}
+	visited := map[paging.Position]struct{}{at: {}}
+	enough := f.settings.Expand.MaxBytes / max(1, f.settings.Expand.Parallel)
+	for range maxDetailPages {
+		part, err := f.expandPage(ctx, ask, base, items, at)
+		if err != nil {
+			d.err = err
+			return d
+		}
+		d.add(part)
+		if part.Next.End && !part.Next.Loop {
+			return d
+		}
+		at = part.Next.Position
+		if _, seen := visited[at]; seen || part.Next.Loop {
+			d.err = &send.Error{Class: send.ClassData, Err: errors.New("`expand`: the pages of an item go in circles")}
+			return d
+		}
+		visited[at] = struct{}{}
+		if d.Bytes >= enough || !part.NotBefore.IsZero() {
+			break
+		}
+	}
+	text, err := json.Marshal(at)
+	d.rest, d.err = string(text), err
+	return d
+}
+
+// childPosition reads a position in the pages of an item.
+func (f *Fetcher) childPosition(text string) (at paging.Position) {
+	if text == "" || json.Unmarshal([]byte(text), &at) != nil {
+		return paging.Position{}
+	}
+	return at
+}
+
+// expandPage gets one page of a batch of items.
+func (f *Fetcher) expandPage(ctx context.Context, ask Ask, base *url.URL, items []page.Record, at paging.Position) (Result, error) {
+	req, err := f.itemRequest(ctx, ask, base, items, at)
+	if err != nil {
+		return Result{}, &send.Error{Class: send.ClassData, Err: fmt.Errorf("`expand`: %w", err)}
+	}
+	resp, err := f.authorized(ctx, func() (*http.Request, error) { return req.Clone(ctx), nil })
+	var failure *send.Error
+	if errors.As(err, &failure) && (failure.Status == http.StatusNotFound || failure.Status == http.StatusGone) {
+		lost := Result{Remaining: -1, Next: paging.Next{End: true}} // no retry brings it back
+		for _, item := range items {
+			lost.Lost = append(lost.Lost, item.Raw)
+		}
+		return lost, nil
+	}
+	if err != nil {
+		return Result{}, fmt.Errorf("`expand`: %w", err)
+	}
+	return f.records(resp, ask, at)
+}
+
+// itemRequest writes the further request for a page of a batch of items.
+func (f *Fetcher) itemRequest(ctx context.Context, ask Ask, base *url.URL, items []page.Record, at paging.Position) (*http.Request, error) {
+	s := f.settings.Expand
+	settings := s.Request
+	if err := s.fill(&settings, items); err != nil {
+		return nil, err
+	}
+	v := f.window(ask)
+	if err := f.details.position(&v, at); err != nil {
+		return nil, err
+	}
+	if s.URL != "" && v.URL == nil {
+		own, err := itemURL(base, items[0], s.URL)
+		if err != nil {
+			return nil, err
+		}
+		if len(settings.Place)+len(settings.Query) == 0 {
+			v.URL = own // exactly as the vendor wrote it
+		} else {
+			settings.URL = literal(own.String())
+		}
+	}
+	b, err := request.New(settings)
+	if err != nil {
+		return nil, err
+	}
+	return b.Build(ctx, v)
+}
+
+// fill gives the templates what they know about the items.
+func (s ExpandSettings) fill(to *request.Settings, items []page.Record) error {
+	params := map[string]string{}
+	for i := range s.Values {
+		params[itemParam+"_"+strconv.Itoa(i)] = items[0].Fields[2+i].Text()
+	}
+	values := make([]string, len(items))
+	for i, item := range items {
+		if values[i] = item.Fields[0].Text(); s.Value == "" && item.Fields[0].Kind == page.Object {
+			values[i] = "" // no id, but an object: {item.NAME} is what is meant
+		}
+	}
+	params[itemParam] = values[0]
+	for _, value := range params {
+		if strings.ContainsAny(value, "{}") {
+			return errors.New("an item's value holds braces: it is no id; set `item_path`")
+		}
+	}
+	maps.Copy(params, to.Params)
+	to.Params = params
+	to.Body = strings.ReplaceAll(to.Body, itemsPlaceholder, jsonArray(values))
+	return nil
+}
+
+// itemURL is the URL inside of an item.
+func itemURL(base *url.URL, item page.Record, path string) (*url.URL, error) {
+	ref := item.Fields[1].Text()
+	if ref == "" {
+		return nil, fmt.Errorf("an item has no URL at %q", path)
+	}
+	absolute, err := paging.Resolve(base, ref)
+	if err != nil {
+		return nil, err
+	}
+	own, err := url.Parse(absolute)
+	if err != nil {
+		return nil, errors.New("an item's URL can't be read")
+	}
+	return own, nil
+}
+
+// literal writes text as a template without placeholders.
+func literal(text string) string {
+	return strings.NewReplacer("{", "%7B", "}", "%7D").Replace(text)
+}

@@ -1,0 +1,164 @@
+// Copyright The restaudit Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package fetch
+
+import (
+	"encoding/json"
+	"errors"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"github.com/restaudit/otelcol-audit/internal/page"
+	"github.com/restaudit/otelcol-audit/internal/paging"
+	"github.com/restaudit/otelcol-audit/internal/request"
+	"github.com/restaudit/otelcol-audit/internal/send"
+)
+
+// PagerSettings is how one kind of request pages: that for the log or the list,
+// and that for an item.
+type PagerSettings struct {
+	Paging paging.Settings
+	Next   NextSettings
+	// OffsetStart and PageStart are the numbers of the first offset and page.
+	OffsetStart, PageStart int64
+}
+
+// pager knows how to ask for a page and where it says what follows.
+type pager struct {
+	PagerSettings
+	envelope envelope
+	// lastID is the index of that field of a record; -1 = none.
+	lastID int
+	// check refuses a URL that must not be asked.
+	check func(*url.URL) error
+}
+
+// position fills in what the templates get to know about the page.
+func (p *pager) position(v *request.Values, at paging.Position) error {
+	v.Follow, v.PageSize = !at.First(), p.Paging.PageSize
+	switch p.Paging.Type {
+	case paging.Offset:
+		v.Offset, v.HasOffset = p.OffsetStart+at.Offset, true
+	case paging.Page:
+		v.Page, v.HasPage = p.PageStart+at.Page, true
+	case paging.LastID:
+		v.Cursor, v.LastID = at.Cursor, at.Cursor
+	default:
+		v.Cursor = at.Cursor
+	}
+	if at.URL == "" {
+		return nil
+	}
+	u, err := url.Parse(at.URL)
+	if err != nil {
+		return errors.New("the saved next URL can't be read")
+	}
+	v.URL = u
+	return nil
+}
+
+// next decides what follows the page at that position.
+func (p *pager) next(at paging.Position, resp *send.Response, decoded page.Page) (paging.Next, error) {
+	a, err := p.answer(resp, decoded)
+	return p.Paging.Next(at, a), err
+}
+
+// answer collects what a response says about paging.
+func (p *pager) answer(resp *send.Response, decoded page.Page) (paging.Answer, error) {
+	next := p.Next
+	a := paging.Answer{Records: decoded.Rows, More: p.more(decoded), Cursor: joined(value(decoded, p.envelope.cursor), next.CursorJoin)}
+	if a.Cursor == "" && next.CursorHeader != "" {
+		if a.Cursor = resp.Header.Get(next.CursorHeader); a.Cursor == "null" || a.Cursor == "[]" {
+			a.Cursor = "" // JSON in a header (JumpCloud)
+		}
+	}
+	if n := len(decoded.Records); p.lastID >= 0 && n > 0 {
+		a.LastID = decoded.Records[n-1].Fields[p.lastID].Text()
+	}
+	a.Total = number(value(decoded, p.envelope.total))
+	if p.Paging.TotalIsPages {
+		a.Total = number(value(decoded, p.envelope.totalPages))
+	}
+	ref := ""
+	switch p.Paging.Type {
+	case paging.Link:
+		ref = paging.FindLink(resp.Header.Values("Link"), next.LinkRel)
+	case paging.NextURL:
+		if ref = value(decoded, p.envelope.url).Text(); ref == "" && next.URLHeader != "" {
+			ref = resp.Header.Get(next.URLHeader)
+		}
+	}
+	if ref == "" {
+		return a, nil
+	}
+	var err error
+	if a.URL, err = paging.Resolve(resp.URL, ref); err != nil {
+		return a, err
+	}
+	return a, p.mayFollow(a.URL)
+}
+
+// mayFollow refuses a page whose next URL must not be asked. It would become the
+// position, in the checkpoint too, and no later answer could correct it.
+func (p *pager) mayFollow(next string) error {
+	u, err := url.Parse(next)
+	if err != nil {
+		return errors.New("the next URL can't be read")
+	}
+	return p.check(u)
+}
+
+func (p *pager) more(decoded page.Page) paging.More {
+	flag, more := value(decoded, p.envelope.more), true
+	if !flag.Exists() {
+		flag, more = value(decoded, p.envelope.done), false
+	}
+	switch {
+	case !flag.Exists():
+		return paging.MoreUnknown
+	case flag.Truthy() == more:
+		return paging.MoreYes
+	default:
+		return paging.MoreNo
+	}
+}
+
+// joined is the text of a cursor. One that is a list of texts (Duo's
+// next_offset) is put together, if the settings say by what.
+func joined(v page.Value, separator string) string {
+	var parts []any
+	if v.Kind == page.Array && !v.Truthy() {
+		return ""
+	}
+	if separator == "" || v.Kind != page.Array {
+		return v.Text()
+	}
+	decoder := json.NewDecoder(strings.NewReader(v.Raw))
+	decoder.UseNumber()
+	if decoder.Decode(&parts) != nil {
+		return v.Text() // was validated
+	}
+	texts := make([]string, len(parts))
+	for i, part := range parts {
+		switch part := part.(type) {
+		case string:
+			texts[i] = part
+		case json.Number:
+			texts[i] = part.String()
+		default:
+			return v.Text()
+		}
+	}
+	return strings.Join(texts, separator)
+}
+
+// number reads a count; what is none counts as not known.
+func number(v page.Value) int64 {
+	n, err := strconv.ParseInt(v.Text(), 10, 64)
+	if err != nil {
+		return 0
+	}
+	return n
+}

@@ -1,0 +1,80 @@
+// Copyright The restaudit Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package restauditreceiver
+
+import (
+	"context"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"go.opentelemetry.io/collector/component/componenttest"
+	"go.opentelemetry.io/collector/consumer"
+	"go.opentelemetry.io/collector/pdata/plog"
+)
+
+const projectsConfig = `
+endpoint: URL/projects
+expand:
+  items: projects
+  url: URL/projects/{item.id}/events
+  query: {since: "{start}"}
+  pagination: {type: page, page_param: page, total_pages_path: pages}
+  attributes: {vendor.project: [title, name]}
+response: {records: events, id: id, timestamp: at, event_name: verb}
+poll_interval: 50ms
+`
+
+// TestListAndDetailWithPagesOfTheirOwn: a list without times, whose items have
+// logs that are asked by time and page.
+func TestListAndDetailWithPagesOfTheirOwn(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/projects" {
+			_, _ = w.Write([]byte(`{"projects": [{"id": 7, "name": "red"}, {"id": 8, "name": "green", "title": "Green"}]}`))
+			return
+		}
+		if since, err := time.Parse(time.RFC3339, r.URL.Query().Get("since")); err != nil || time.Since(since) > 26*time.Hour {
+			w.WriteHeader(http.StatusBadRequest)
+			return
+		}
+		id := strings.Split(r.URL.Path, "/")[2] + "-" + r.URL.Query().Get("page")
+		_, _ = w.Write([]byte(`{"pages": 2, "events": [{"id": "` + id + `", "at": "` + time.Now().UTC().Format(time.RFC3339) + `", "verb": "v"}]}`))
+	}))
+	defer server.Close()
+	projects := map[string]string{}
+	got := &arrivals{uids: map[string]int{}, body: map[string]string{}}
+	next, err := consumer.NewLogs(func(ctx context.Context, logs plog.Logs) error {
+		for _, lr := range recordsIn(logs).All() {
+			uid, _ := lr.Attributes().Get(attrUID)
+			project, _ := lr.Attributes().Get("vendor.project")
+			projects[uid.Str()] = project.Str()
+		}
+		return got.ConsumeLogs(ctx, logs)
+	})
+	require.NoError(t, err)
+	stop := startListed(t, strings.ReplaceAll(projectsConfig, "URL", server.URL), componenttest.NewNopHost(), next)
+	assert.Eventually(t, func() bool { return got.count() == 4 }, 20*time.Second, 5*time.Millisecond)
+	stop()
+	assert.Equal(t, map[string]string{"7-1": "red", "7-2": "red", "8-1": "Green", "8-2": "Green"}, projects)
+}
+
+func TestExpandThatCanNotBeMeant(t *testing.T) {
+	for change, want := range map[string]string{
+		"type: page, page_param: page, total_pages_path: pages=>type: page":               "`expand`: `pagination::type` page needs `pagination::page_param`",
+		"type: page, page_param: page, total_pages_path: pages=>type: cursor":             "needs `pagination::cursor_path`",
+		"type: page, page_param: page, total_pages_path: pages=>persistent: true":         "`expand::pagination::persistent` is not possible",
+		"attributes: {vendor.project: [title, name]}=>attributes: {log.record.uid: name}": "`expand::attributes::log.record.uid`",
+		"attributes: {vendor.project: [title, name]}=>batch: 2":                           "needs {items}",
+		"query: {since: \"{start}\"}=>query: {since: \"{begin}\"}":                        "unknown placeholder {begin}",
+	} {
+		from, to, _ := strings.Cut(change, "=>")
+		require.Contains(t, projectsConfig, from)
+		_, err := load(t, strings.ReplaceAll(strings.Replace(projectsConfig, from, to, 1), "URL", "https://api.example.com"))
+		assert.ErrorContains(t, err, want, change)
+	}
+}
