@@ -46,7 +46,9 @@ func (w *World) calm() {
 	within := w.vendor.format.Granularity() + 2*w.s.Engine.interval + w.s.Engine.delay + w.sweepAll() + 10*time.Second
 	if !w.await(within, func() bool { return w.ledger.fates[e.seq].accepted > 0 }) {
 		w.violation("O4: a fresh event was not delivered within two polls (%v)", within)
+		return
 	}
+	w.fresh = e
 }
 
 // revive sees to it that an incarnation runs.

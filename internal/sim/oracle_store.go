@@ -21,6 +21,7 @@ func (w *World) judgeStorage() {
 	}
 	w.judgeChunks(st)
 	w.judgeMemory(st)
+	w.judgeWatermark(st)
 	w.judgeQuarantine()
 }
 
@@ -77,6 +78,18 @@ func (w *World) judgeMemory(st *checkpoint.State) {
 		if !touched && last.Before(horizon) {
 			w.violated("F53: uids of before %v are remembered, and nothing from before %v is asked for", last.Sub(w.epoch), horizon.Sub(w.epoch))
 		}
+	}
+}
+
+// judgeWatermark checks that a source that is asked by time gets ahead: one that
+// stands still reads everything again at each poll, and loses nothing by it.
+func (w *World) judgeWatermark(st *checkpoint.State) {
+	if w.s.Vendor.mode != modeWindow || w.fresh == nil || w.s.Vendor.noDate && w.s.Vendor.skew != 0 {
+		return
+	}
+	slack := w.s.Engine.delay + 3*w.s.Engine.interval + w.sweepAll() + time.Minute + w.vendor.format.Granularity()
+	if behind := w.epoch.Add(w.fresh.at).Sub(st.Low); behind > slack {
+		w.violated("O8: the watermark is %v behind the newest event that was delivered", behind)
 	}
 }
 

@@ -37,6 +37,8 @@ type World struct {
 	director *stream
 	hits     Coverage
 	problems []string
+	// fresh is the event of O4 once it has arrived.
+	fresh *event
 	// hopeless is set when the source runs wild; the world ends early then.
 	hopeless bool
 	lines    []string
