@@ -29,6 +29,7 @@ CGO_FOR_RACE := $(if $(RACE),1,0)
 BIN    := $(CURDIR)/bin
 CACHE  := $(CURDIR)/.cache/bin
 BUILDER       := go tool -modfile=internal/tools/go.mod builder
+PROMTOOL := go tool -modfile=internal/tools/prometheus/go.mod promtool
 GOLANGCI_LINT := $(CACHE)/golangci-lint-$(GOLANGCI_LINT_VERSION)
 VERSITYGW     := $(CACHE)/versitygw-$(VERSITYGW_VERSION)
 HELM          := $(CACHE)/helm-$(HELM_VERSION)
@@ -67,6 +68,8 @@ chart-test: distribution vendorsim $(HELM) ## Helm chart, image, systemd unit, a
 
 alerts-test: distribution ## alerts judged by Prometheus' own engine, each of them provoked
 	cd internal/tools/prometheus && go test ./... && go build -o $(BIN)/firing ./firing
+	$(PROMTOOL) check rules --lint=all alerts/otelcol-audit.yaml
+	$(PROMTOOL) test rules alerts/otelcol-audit.test.yaml
 	cd distribution && FIRING_BIN=$(BIN)/firing go test -count=1 ./deploy -run '^TestEachAlertIsProvoked$$'
 
 chart-goldens: $(HELM) ## write the chart's goldens anew

@@ -41,7 +41,7 @@ func TestPodsAreRestricted(t *testing.T) {
 				for _, never := range []string{"hostNetwork", "hostPID", "hostIPC"} {
 					assert.NotContains(t, pod, never)
 				}
-				assert.Equal(t, false, pod["automountServiceAccountToken"])
+				assert.Equal(t, set == "election", pod["automountServiceAccountToken"], "a token only where the cluster elects")
 				assert.Equal(t, true, at(pod, "securityContext", "runAsNonRoot"))
 				assert.Equal(t, 10001, at(pod, "securityContext", "runAsUser"))
 				assert.Equal(t, "RuntimeDefault", at(pod, "securityContext", "seccompProfile", "type"))
@@ -81,7 +81,7 @@ func environment(container any) []string {
 }
 
 func TestEachSourceIsInExactlyOneShard(t *testing.T) {
-	for set, want := range map[string]int{"shards": 3, "shards-standby": 3, "s3": 2, "minimal": 1} {
+	for set, want := range map[string]int{"shards": 3, "shards-standby": 3, "election": 3, "s3": 2, "minimal": 1} {
 		t.Run(set, func(t *testing.T) {
 			seen := map[string]int{}
 			for _, text := range configs(t, set) {
@@ -99,15 +99,16 @@ func TestEachSourceIsInExactlyOneShard(t *testing.T) {
 	}
 }
 
-// TestTwoPodsOnlyWithALease: without one they would fence each other in turn.
-func TestTwoPodsOnlyWithALease(t *testing.T) {
+// TestTwoPodsOnlyWithAnElection: without one they would fence each other in turn.
+func TestTwoPodsOnlyWithAnElection(t *testing.T) {
 	for _, set := range valueSets(t) {
 		for _, object := range objects(t, set) {
 			if object["kind"] != "Deployment" {
 				continue
 			}
 			name, _ := at(object, "metadata", "name").(string)
-			leased := strings.Contains(configs(t, set)[name], "lease:")
+			config := configs(t, set)[name]
+			leased := strings.Contains(config, "lease:") != strings.Contains(config, "k8s_leader_elector:") // not both
 			if leased {
 				assert.Equal(t, 2, at(object, "spec", "replicas"), set)
 				continue
@@ -124,4 +125,37 @@ func TestTheChartMakesNoSecret(t *testing.T) {
 			assert.NotEqual(t, "Secret", object["kind"], set)
 		}
 	}
+}
+
+// TestTheTokenIsForTheLeasesAlone: each shard's lease can be held, by the role
+// that its pods' account has, and nothing else can be done with the token.
+func TestTheTokenIsForTheLeasesAlone(t *testing.T) {
+	var leases []any
+	for _, text := range configs(t, "election") {
+		var config map[string]any
+		require.NoError(t, yaml.Unmarshal([]byte(text), &config))
+		elector := at(config, "extensions", "k8s_leader_elector")
+		assert.Equal(t, "audit", at(elector, "lease_namespace"))
+		assert.Contains(t, at(config, "service", "extensions"), "k8s_leader_elector")
+		leases = append(leases, at(elector, "lease_name"))
+		for name, source := range at(config, "receivers").(map[string]any) {
+			assert.Equal(t, "k8s_leader_elector", at(source, "k8s_leader_elector"), name)
+		}
+	}
+	require.Len(t, leases, 2)
+	byKind := map[any]map[string]any{}
+	for _, object := range objects(t, "election") {
+		byKind[object["kind"]] = object
+	}
+	rules, _ := at(byKind["Role"], "rules").([]any)
+	require.Len(t, rules, 2)
+	for _, rule := range rules {
+		assert.Equal(t, []any{"leases"}, at(rule, "resources"))
+	}
+	assert.Equal(t, []any{"create"}, at(rules[0], "verbs"))
+	assert.Equal(t, []any{"get", "update"}, at(rules[1], "verbs"))
+	assert.ElementsMatch(t, leases, at(rules[1], "resourceNames"))
+	assert.Equal(t, at(byKind["Role"], "metadata", "name"), at(byKind["RoleBinding"], "roleRef", "name"))
+	subject := at(byKind["RoleBinding"], "subjects").([]any)[0]
+	assert.Equal(t, at(byKind["Deployment"], "spec", "template", "spec", "serviceAccountName"), at(subject, "name"))
 }

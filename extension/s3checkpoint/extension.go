@@ -134,6 +134,16 @@ func (e *s3Extension) GetClient(_ context.Context, kind component.Kind, id compo
 	return c, nil
 }
 
+// Readmit forgets that this process was thrown out of a checkpoint: somebody
+// has decided that it is its turn again, as an election does. A client that was
+// thrown out stays out, the next one is let in.
+func (e *s3Extension) Readmit(kind component.Kind, id component.ID, storageName string) {
+	loc, _ := e.cfg.location() // checked by Start
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	delete(e.fenced, loc.objectKey(kind, id, storageName))
+}
+
 func (e *s3Extension) newClient(kind component.Kind, id component.ID, storageName string) *client {
 	loc, _ := e.cfg.location() // checked by Start
 	c := &client{

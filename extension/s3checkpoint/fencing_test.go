@@ -13,6 +13,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"go.opentelemetry.io/collector/component"
 	"go.opentelemetry.io/collector/component/componentstatus"
 	"go.opentelemetry.io/otel/attribute"
 
@@ -71,6 +72,17 @@ func TestTheLoserDoesNotTakeOverAgainInTheSameProcess(t *testing.T) {
 	_, err := again.Get(t.Context(), "k")
 	require.ErrorIs(t, err, ErrFenced, "no flapping")
 	set(t, young, "k", "younger")
+	require.NoError(t, again.Close(t.Context()))
+
+	first.Readmit(component.KindReceiver, okta, "another name")
+	elsewhere := first.client(t)
+	_, err = elsewhere.Get(t.Context(), "k")
+	require.ErrorIs(t, err, ErrFenced, "it is another checkpoint that was decided about")
+	require.NoError(t, elsewhere.Close(t.Context()))
+	first.Readmit(component.KindReceiver, okta, "")
+	elected := first.client(t)
+	assert.Equal(t, "younger", get(t, elected, "k"), "an election is meant")
+	require.ErrorIs(t, young.Set(t.Context(), "k", []byte("zombie")), ErrFenced)
 
 	restarted := newReplica(t, sim).client(t)
 	assert.Equal(t, "younger", get(t, restarted, "k"), "a restart is meant")

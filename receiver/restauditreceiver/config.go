@@ -48,6 +48,9 @@ type Config struct {
 	// Storage is the storage extension that keeps the checkpoint. Without one a
 	// restart starts at start_at again.
 	Storage *component.ID `mapstructure:"storage,omitempty"`
+	// LeaderElector is the k8s_leader_elector extension that says which of several
+	// replicas polls. Without one, this one does.
+	LeaderElector *component.ID `mapstructure:"k8s_leader_elector,omitempty"`
 	// Request is what is asked.
 	Request RequestConfig `mapstructure:"request"`
 	// TimeFilter is how the vendor is asked by time.

@@ -33,6 +33,10 @@ type auditReceiver struct {
 	// budgets and large are shared by all receivers of the factory.
 	budgets *send.Budgets
 	large   *send.LargeBodies
+	// office and dismiss are set if this is one of several replicas. Running and
+	// clients belong to its goroutine then.
+	office  *office
+	dismiss context.CancelFunc
 }
 
 // maxPace is how far apart the parts of a receiver start, at most: they ask the
@@ -48,6 +52,14 @@ func (r *auditReceiver) Start(ctx context.Context, host component.Host) error {
 	if r.cfg.ClientConfig.TLS.InsecureSkipVerify {
 		r.set.Logger.Warn("`tls::insecure_skip_verify` is set: anybody on the way to the vendor can read the credentials and write events; set `tls::ca_file` instead")
 	}
+	if r.cfg.LeaderElector != nil {
+		return r.stand(host)
+	}
+	return r.begin(ctx, host)
+}
+
+// begin starts all sources of the receiver.
+func (r *auditReceiver) begin(ctx context.Context, host component.Host) error {
 	if err := r.assemble(ctx, host); err != nil {
 		for _, p := range r.running {
 			p.telemetry.shutdown()
@@ -69,6 +81,15 @@ func (r *auditReceiver) Start(ctx context.Context, host component.Host) error {
 // grace period or until ctx ends, stores the positions and returns. It may be
 // called without Start, and twice.
 func (r *auditReceiver) Shutdown(ctx context.Context) error {
+	if r.office != nil {
+		r.office.close(ctx, r.dismiss)
+		return nil
+	}
+	return r.end(ctx)
+}
+
+// end stops all sources of the receiver.
+func (r *auditReceiver) end(ctx context.Context) error {
 	var stopping sync.WaitGroup
 	for _, p := range r.running {
 		stopping.Go(func() { p.stop(ctx, r.cfg.ShutdownGrace) })
@@ -81,9 +102,27 @@ func (r *auditReceiver) Shutdown(ctx context.Context) error {
 // storageClient gets a client of this receiver; without a storage extension, one
 // that forgets.
 func (r *auditReceiver) storageClient(ctx context.Context, host component.Host, name string) (storage.Client, error) {
+	store, err := r.storage(host)
+	if err != nil {
+		return nil, err
+	}
+	if store == nil {
+		return storage.NewNopClient(), nil
+	}
+	r.readmit(store, name)
+	client, err := store.GetClient(ctx, component.KindReceiver, r.set.ID, name)
+	if err != nil {
+		return nil, fmt.Errorf("`storage`: extension %q: %w", r.cfg.Storage, err)
+	}
+	r.clients = append(r.clients, client)
+	return client, nil
+}
+
+// storage finds the storage extension; nil if none is set.
+func (r *auditReceiver) storage(host component.Host) (storage.Extension, error) {
 	id := r.cfg.Storage
 	if id == nil {
-		return storage.NewNopClient(), nil
+		return nil, nil
 	}
 	ext, ok := host.GetExtensions()[*id]
 	if !ok {
@@ -93,12 +132,7 @@ func (r *auditReceiver) storageClient(ctx context.Context, host component.Host, 
 	if !ok {
 		return nil, fmt.Errorf("`storage`: extension %q does not store anything: name a storage extension, such as file_storage or s3checkpoint", id)
 	}
-	client, err := store.GetClient(ctx, component.KindReceiver, r.set.ID, name)
-	if err != nil {
-		return nil, fmt.Errorf("`storage`: extension %q: %w", id, err)
-	}
-	r.clients = append(r.clients, client)
-	return client, nil
+	return store, nil
 }
 
 // closeClients closes all storage clients, whatever became of ctx.

@@ -57,6 +57,9 @@ func (c *Config) Validate() error {
 	if err := c.validateLists(); err != nil {
 		return err
 	}
+	if c.LeaderElector != nil && c.Storage == nil {
+		return errors.New("`k8s_leader_elector` needs `storage`: a new leader goes on where the last one stopped; name a storage that all replicas share, such as s3checkpoint")
+	}
 	for i, part := range c.Parts() {
 		err := part.Config.validate()
 		if err != nil && i > 0 { // what the first one has is wrong with all

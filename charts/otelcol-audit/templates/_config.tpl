@@ -16,13 +16,18 @@ other one. */}}
 {{- define "audit.storage" -}}
 {{- if eq .Values.state.type "s3" }}
 {{- $s3 := deepCopy .Values.state.s3 }}
-{{- if .Values.standby.enabled }}
+{{- if and .Values.standby.enabled (eq .Values.standby.election "s3") }}
 {{- $_ := set $s3 "lease" (dict "ttl" .Values.standby.leaseTTL) }}
 {{- end }}
 {{- toYaml (dict "s3checkpoint" $s3) }}
 {{- else }}
 {{- toYaml (dict "file_storage" (dict "directory" "/var/lib/otelcol-audit/checkpoints" "create_directory" true "fsync" true)) }}
 {{- end }}
+{{- end }}
+
+{{/* Whether the cluster elects who polls; empty if not. */}}
+{{- define "audit.elected" -}}
+{{- if and .Values.standby.enabled (eq .Values.standby.election "kubernetes") }}true{{ end }}
 {{- end }}
 
 {{/* The Collector's own logs and metrics. The three switches keep the names of the metrics as documented. */}}
@@ -49,11 +54,16 @@ refuses holds up only those who go there. */}}
 {{- /* The brackets are for IPv6. */}}
 {{- $health := dict "use_v2" true "http" (dict "endpoint" "[${env:POD_IP}]:13133" "status" (dict "enabled" true "path" "/status")) }}
 {{- $extensions := merge (dict "healthcheckv2" $health) $storage (deepCopy $values.extensions) }}
+{{- $common := dict "storage" $storageName }}
+{{- if include "audit.elected" .root }}
+{{- $_ := set $common "k8s_leader_elector" "k8s_leader_elector" }}
+{{- $_ := set $extensions "k8s_leader_elector" (dict "auth_type" "serviceAccount" "lease_name" (include "audit.shardName" .) "lease_namespace" .root.Release.Namespace) }}
+{{- end }}
 {{- $receivers := dict }}
 {{- $pipelines := dict }}
 {{- $all := keys $values.exporters | sortAlpha }}
 {{- range $name, $source := include "audit.shardSources" . | fromYaml }}
-{{- $_ := set $receivers (printf "restaudit/%s" $name) (merge (dict "storage" $storageName) $source) }}
+{{- $_ := set $receivers (printf "restaudit/%s" $name) (merge (deepCopy $common) $source) }}
 {{- $pipeline := dict "receivers" (list (printf "restaudit/%s" $name)) "processors" $values.pipelineProcessors "exporters" (get $values.routes $name | default $all) }}
 {{- $_ := set $pipelines (printf "logs/%s" $name) $pipeline }}
 {{- end }}
@@ -68,7 +78,7 @@ refuses holds up only those who go there. */}}
 {{- if not $v.exporters }}{{ fail "exporters is empty: name at least one" }}{{ end }}
 {{- if and (eq $v.state.type "s3") (not (or $v.state.s3.url $v.state.s3.bucket)) }}{{ fail "state.type s3 needs state.s3.url, such as s3://bucket/prefix" }}{{ end }}
 {{- if and (ne $v.state.type "s3") (gt (int $v.shards) 1) }}{{ fail "shards > 1 needs state.type s3: a source must find its position wherever it runs" }}{{ end }}
-{{- if and (ne $v.state.type "s3") $v.standby.enabled }}{{ fail "standby needs state.type s3: its lease lives there" }}{{ end }}
+{{- if and (ne $v.state.type "s3") $v.standby.enabled }}{{ fail "standby needs state.type s3: the other pod must find the position" }}{{ end }}
 {{- range $source, $exporters := $v.routes }}
 {{- if not (hasKey $v.sources $source) }}{{ fail (printf "routes names the source %q, which is not in sources" $source) }}{{ end }}
 {{- range $exporters }}
