@@ -21,6 +21,7 @@ type diary struct {
 	took   map[string]uint64 // the epoch that it took, by checkpoint
 	stands map[string]bool   // whose lease it waits for, by checkpoint
 	fenced map[string]int    // how often it was fenced, by checkpoint
+	ready  bool              // the Collector is up, so that it shuts down when told to
 	lines  []string          // what people should see if the test fails
 }
 
@@ -55,6 +56,8 @@ func (d *diary) read(line []byte) {
 	switch entry.Msg {
 	case "took the checkpoint over", "there is no checkpoint yet: first start":
 		d.took[entry.Checkpoint] = entry.Epoch
+	case "Everything is ready. Begin running and processing data.":
+		d.ready = true
 	case "standing by: the checkpoint is held":
 		d.stands[entry.Checkpoint] = true
 	case "fenced: this source stops here":
@@ -70,6 +73,13 @@ func (d *diary) counts() (took, stands, fenced int) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	return len(d.took), len(d.stands), len(d.fenced)
+}
+
+// isReady tells whether the Collector has come up.
+func (d *diary) isReady() bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.ready
 }
 
 // flaps says where a life did not stay as it was: who was fenced must not take

@@ -107,7 +107,7 @@ func (r *replica) live(ctx context.Context, ttl time.Duration) {
 			r.process.Pause()
 			r.wait(ctx, 0, 3*ttl)
 			r.process.Resume()
-		case roll < 85:
+		case roll < 85 || !r.life().isReady():
 			r.did("SIGKILL")
 			r.process.Kill()
 			r.wait(ctx, 0, ttl)
