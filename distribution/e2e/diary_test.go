@@ -9,7 +9,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"maps"
 	"strings"
 	"sync"
 )
@@ -18,15 +17,15 @@ import (
 type diary struct {
 	mu     sync.Mutex
 	rest   []byte
-	took   map[string]uint64 // the epoch that it took, by checkpoint
-	stands map[string]bool   // whose lease it waits for, by checkpoint
-	fenced map[string]int    // how often it was fenced, by checkpoint
-	ready  bool              // the Collector is up, so that it shuts down when told to
-	lines  []string          // what people should see if the test fails
+	took   map[string]int  // how often it took over, by checkpoint
+	stands map[string]bool // whose lease it waits for, by checkpoint
+	fenced map[string]int  // how often it was fenced, by checkpoint
+	ready  bool            // the Collector is up, so that it shuts down when told to
+	lines  []string        // what people should see if the test fails
 }
 
 func newDiary() *diary {
-	return &diary{took: map[string]uint64{}, stands: map[string]bool{}, fenced: map[string]int{}}
+	return &diary{took: map[string]int{}, stands: map[string]bool{}, fenced: map[string]int{}}
 }
 
 // Write implements io.Writer for the standard error of a process.
@@ -47,7 +46,6 @@ func (d *diary) Write(p []byte) (int, error) {
 func (d *diary) read(line []byte) {
 	var entry struct {
 		Level, Msg, Checkpoint string
-		Epoch                  uint64
 	}
 	if json.Unmarshal(line, &entry) != nil {
 		d.lines = append(d.lines, string(line)) // such as a panic
@@ -55,7 +53,7 @@ func (d *diary) read(line []byte) {
 	}
 	switch entry.Msg {
 	case "took the checkpoint over", "there is no checkpoint yet: first start":
-		d.took[entry.Checkpoint] = entry.Epoch
+		d.took[entry.Checkpoint]++
 	case "Everything is ready. Begin running and processing data.":
 		d.ready = true
 	case "standing by: the checkpoint is held":
@@ -87,9 +85,9 @@ func (d *diary) isReady() bool {
 func (d *diary) flaps() (found []string) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	for checkpoint, times := range maps.All(d.fenced) {
-		if times > 1 {
-			found = append(found, fmt.Sprintf("%s was fenced %d times", checkpoint, times))
+	for checkpoint, times := range d.took {
+		if times > 1 || d.fenced[checkpoint] > 1 {
+			found = append(found, fmt.Sprintf("%s was taken %d times and lost %d times", checkpoint, times, d.fenced[checkpoint]))
 		}
 	}
 	return found

@@ -6,6 +6,8 @@
 package e2e
 
 import (
+	"os/exec"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -46,6 +48,27 @@ func (w *standbyWorld) fence(lease bool) {
 	assert.Equal(w.t, before, w.epochs(), "nobody takes over any more")
 	for _, name := range checkpoints() {
 		assert.Equal(w.t, "1", metric(young.ask(young.metrics), "held", name), name)
+	}
+	w.readPlainly()
+}
+
+// readPlainly reads the checkpoints of the running replica as an operator does.
+func (w *standbyWorld) readPlainly() {
+	w.t.Helper()
+	jq, err := exec.LookPath("jq")
+	if err != nil {
+		w.t.Log("jq is not installed: the objects are not read with it")
+		return
+	}
+	for _, vendor := range crowdVendors {
+		object := filepath.Join(w.s3.dir, "audit", "receiver_restaudit_"+vendor+".json")
+		out, err := exec.CommandContext(w.t.Context(), jq, "-r", ".data.state.last_timestamp", object).Output()
+		if !assert.NoError(w.t, err, object) {
+			continue
+		}
+		at, err := time.Parse(time.RFC3339Nano, strings.TrimSpace(string(out)))
+		assert.NoError(w.t, err, object)
+		assert.WithinDuration(w.t, time.Now(), at, 2*patience, object)
 	}
 }
 

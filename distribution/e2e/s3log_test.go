@@ -31,7 +31,6 @@ type version struct {
 	Generation uint64
 	Writer     struct{ ID string }
 	sealed     bool // the checksum at its end is right
-	unheard    bool // its writer was not told that it is in place
 }
 
 // s3Log stands before an S3 server and writes down every version of every
@@ -84,9 +83,8 @@ func (l *s3Log) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	out.Body = io.NopCloser(bytes.NewReader(body))
 	answer := httptest.NewRecorder()
 	l.forward.ServeHTTP(answer, out)
-	lose := l.dice.IntN(50) == 0
-	l.note(r.URL.Path, body, answer.Code, lose)
-	if lose {
+	l.note(r.URL.Path, body, answer.Code)
+	if l.dice.IntN(50) == 0 {
 		l.lost++
 		panic(http.ErrAbortHandler) // cuts the connection
 	}
@@ -98,7 +96,7 @@ func (l *s3Log) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 // note writes a PUT down. The lock is held.
-func (l *s3Log) note(key string, body []byte, status int, lose bool) {
+func (l *s3Log) note(key string, body []byte, status int) {
 	if name := path.Base(key); !strings.HasPrefix(name, "receiver_") || !strings.HasSuffix(name, ".json") {
 		return // a part, the previous generation, the probe
 	}
@@ -108,7 +106,7 @@ func (l *s3Log) note(key string, body []byte, status int, lose bool) {
 		l.failed = append(l.failed, fmt.Sprintf("%s was written with %q", key, body))
 		return
 	}
-	v.sealed, v.unheard = sealed(body), lose
+	v.sealed = sealed(body)
 	all := l.versions[v.Component]
 	switch {
 	case status == http.StatusOK:
@@ -145,8 +143,8 @@ func (l *s3Log) epoch(component string) (epoch uint64, takeovers int) {
 
 // problems says what is wrong with the history: each version of a checkpoint
 // must follow the one before by one generation, an epoch has one writer, and a
-// writer that was replaced never comes back. Who did not hear that its takeover
-// was in place did not hold anything yet, so it may try again.
+// writer that was replaced never comes back. Who has only taken over, and written
+// nothing since, may not have heard that it did, so it may try again.
 func (l *s3Log) problems() []string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -177,8 +175,7 @@ func breaks(component string, all []version) (found []string) {
 		case v.Writer.ID != last.Writer.ID && held[v.Writer.ID]:
 			broken("a writer has come back")
 		}
-		claim := v.Epoch != last.Epoch
-		held[v.Writer.ID], last = held[v.Writer.ID] || !claim || !v.unheard, v
+		held[v.Writer.ID], last = held[v.Writer.ID] || v.Epoch == last.Epoch, v
 	}
 	return found
 }
@@ -193,14 +190,15 @@ func TestBrokenHistoriesAreFound(t *testing.T) {
 		all  []version
 		want string
 	}{
-		"a chain is fine":                       {[]version{v(1, 1, "a"), v(1, 2, "a"), v(2, 3, "b"), v(3, 4, "c")}, ""},
-		"an old epoch wrote over a newer one":   {[]version{v(1, 1, "a"), v(2, 2, "b"), v(1, 3, "a")}, "does not follow"},
-		"the same state was written over":       {[]version{v(1, 1, "a"), v(2, 2, "b"), v(2, 2, "b")}, "overwritten"},
-		"a generation was skipped":              {[]version{v(1, 1, "a"), v(1, 3, "a")}, "missing"},
-		"two replicas took the same epoch":      {[]version{v(1, 1, "a"), v(1, 2, "b")}, "two writers"},
-		"the one that was fenced came back":     {[]version{v(1, 1, "a"), v(2, 2, "b"), v(3, 3, "a")}, "come back"},
-		"a version was torn":                    {[]version{{Epoch: 1, Generation: 1}}, "checksum"},
-		"the first version is not generation 1": {[]version{v(1, 5, "a")}, "missing"},
+		"a chain is fine":                               {[]version{v(1, 1, "a"), v(1, 2, "a"), v(2, 3, "b"), v(3, 4, "c")}, ""},
+		"an old epoch wrote over a newer one":           {[]version{v(1, 1, "a"), v(2, 2, "b"), v(1, 3, "a")}, "does not follow"},
+		"the same state was written over":               {[]version{v(1, 1, "a"), v(2, 2, "b"), v(2, 2, "b")}, "overwritten"},
+		"a generation was skipped":                      {[]version{v(1, 1, "a"), v(1, 3, "a")}, "missing"},
+		"two replicas took the same epoch":              {[]version{v(1, 1, "a"), v(1, 2, "b")}, "two writers"},
+		"the one that was fenced came back":             {[]version{v(1, 1, "a"), v(1, 2, "a"), v(2, 3, "b"), v(3, 4, "a")}, "come back"},
+		"a takeover that nobody heard of is made again": {[]version{v(1, 1, "a"), v(2, 2, "b"), v(3, 3, "a")}, ""},
+		"a version was torn":                            {[]version{{Epoch: 1, Generation: 1}}, "checksum"},
+		"the first version is not generation 1":         {[]version{v(1, 5, "a")}, "missing"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

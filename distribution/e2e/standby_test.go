@@ -61,6 +61,7 @@ type standbyWorld struct {
 	t        *testing.T
 	crowd    *crowd
 	sink     *moodySink
+	s3       *s3Server
 	log      *s3Log
 	replicas [2]*replica
 }
@@ -74,9 +75,9 @@ func newStandbyWorld(t *testing.T, seed uint64, lease string) *standbyWorld {
 		Log:     vendorsim.LogConfig{Rate: 15, Backlog: 300, BacklogSpan: 20 * time.Minute, Ties: 3},
 	})
 	w.sink = startMoodySink(t, dice(2))
-	s3 := startS3(t)
-	w.log = startS3Log(t, s3.url, dice(3))
-	env := append(s3.env[:len(s3.env):len(s3.env)], "S3_ENDPOINT="+w.log.url,
+	w.s3 = startS3(t)
+	w.log = startS3Log(t, w.s3.url, dice(3))
+	env := append(w.s3.env[:len(w.s3.env):len(w.s3.env)], "S3_ENDPOINT="+w.log.url,
 		"KILL_VENDORS="+w.crowd.url, "KILL_SINK="+w.sink.url, "KILL_STATE="+t.TempDir(), "KILL_STORAGE=s3checkpoint")
 	var configs []string
 	if lease != "" {
