@@ -177,6 +177,22 @@ func TestFaultsCanWaitRepeatAndHeal(t *testing.T) {
 	assert.Equal(t, 200, do(t.Context(), s.Client(), http.MethodPut, url, "x").status)
 }
 
+func TestAFaultOfOneRequestHitsNoOther(t *testing.T) {
+	s := s3sim.New("b")
+	put := func(body string) *http.Request {
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodPut, url, strings.NewReader(body))
+		require.NoError(t, err)
+		return r
+	}
+	_, err := s.Under(s3sim.Fault{Effect: s3sim.ResetAfter}, put("one"))
+	require.Error(t, err)
+	assert.Equal(t, "one", do(t.Context(), s.Client(), http.MethodGet, url, "").body)
+	res, err := s.Under(s3sim.Fault{}, put("two"))
+	require.NoError(t, err)
+	require.NoError(t, res.Body.Close())
+	assert.Equal(t, "two", do(t.Context(), s.Client(), http.MethodGet, url, "").body)
+}
+
 func TestStaleAndTornReads(t *testing.T) {
 	s := s3sim.New("b")
 	s.SetObject("b", "k", []byte("one!"))

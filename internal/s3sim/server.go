@@ -130,15 +130,18 @@ func (s *Server) locate(r *http.Request) (bucket, key string) {
 }
 
 // handle plays one request: log it, look for a fault, apply it.
-func (s *Server) handle(c call) answer {
+func (s *Server) handle(c call, own Fault) answer {
 	s.mu.Lock()
 	s.log = append(s.log, c.Request)
 	f := s.takeFault(c)
 	s.mu.Unlock()
-	if f == nil {
-		return s.apply(c, false)
+	switch {
+	case f != nil:
+		return s.fail(c, *f)
+	case own.Effect != 0:
+		return s.fail(c, own)
 	}
-	return s.fail(c, *f)
+	return s.apply(c, false)
 }
 
 // apply does what the request asks, atomically. stale reads see the version

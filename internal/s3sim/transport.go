@@ -26,7 +26,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		return
 	}
-	a := s.handle(c)
+	a := s.handle(c, Fault{})
 	if a.reset && a.status == 0 {
 		cut(w)
 		return
@@ -53,9 +53,19 @@ func cut(w http.ResponseWriter) {
 }
 
 // Client gives an HTTP client that reaches the server without a socket.
-func (s *Server) Client() *http.Client { return &http.Client{Transport: transport{s}} }
+func (s *Server) Client() *http.Client { return &http.Client{Transport: transport{server: s}} }
 
-type transport struct{ server *Server }
+// Under plays one request under a fault of its own, besides those that were
+// injected for everybody; the zero Fault is none. Only the fault's Effect,
+// Delay, Status and Body count.
+func (s *Server) Under(f Fault, r *http.Request) (*http.Response, error) {
+	return transport{server: s, fault: f}.RoundTrip(r)
+}
+
+type transport struct {
+	server *Server
+	fault  Fault
+}
 
 // RoundTrip plays the request in the caller's goroutine. It returns when the
 // request's context ends, as a real transport does.
@@ -70,7 +80,7 @@ func (t transport) RoundTrip(r *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	a := t.server.handle(c)
+	a := t.server.handle(c, t.fault)
 	if err := r.Context().Err(); err != nil {
 		return nil, err
 	}

@@ -57,6 +57,8 @@ var catalogue = []fault{
 	{"F46", "checkpoint corrupt", true},
 	{"F49", "configuration changed between two starts", true},
 	{"F50", "another instance takes over", true},
+	{"S3", "fault of S3 in front of the real s3checkpoint", true},
+	{"S3t", "epoch taken over in S3", true},
 	{"F53", "memory of delivered uids overflows", false},
 	{"F56", "records dropped by a filter", false},
 	{"F57", "killed before the first event", false},

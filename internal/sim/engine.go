@@ -44,7 +44,9 @@ func (w *World) newSource(inc *incarnation) (*source.Source, error) {
 	if err != nil {
 		return nil, err
 	}
-	store := checkpoint.NewStore(&client{w: w, inc: inc, rand: name("storage")})
+	client, closer := w.storage(inc, name("storage"))
+	store := checkpoint.NewStore(client)
+	inc.closeStorage = closer
 	sink := &pipeline{w: w, inc: inc, rand: name("pipeline")}
 	set := w.s.sourceSettings(inc.variant, format, w.epoch)
 	set.Random = rand.New(rand.NewPCG(w.s.Seed, uint64(inc.no)))

@@ -60,6 +60,9 @@ var fixed = map[string]func(*Scenario){
 	"stream each page of which is durable before the next": func(s *Scenario) {
 		s.Vendor.mode, s.Vendor.style, s.Engine.maxUncommitted = modeStream, paging.Link, 0
 	},
+	"stream whose checkpoint is in S3": func(s *Scenario) {
+		s.Vendor.mode, s.Vendor.style, s.Bucket = modeStream, paging.Cursor, bucketPlan{on: true, previousEvery: 1}
+	},
 	"list, oldest first": func(s *Scenario) { s.Vendor.mode = modeList },
 	"list, newest first": func(s *Scenario) {
 		s.Vendor.mode, s.Vendor.order, s.Vendor.style = modeList, descending, paging.Page

@@ -22,6 +22,7 @@ func Generate(seed uint64) *Scenario {
 	s.configure(r)
 	s.troubles(r, polls)
 	events := s.eventPlan(r)
+	s.bucketed(newStream(seed, "bucket"), polls)
 	s.memory(newStream(seed, "memory"))
 	s.secrets(newStream(seed, "astray"))
 	s.Vendor.endExclusive = s.Vendor.end && newStream(seed, "upper bound").chance(.5)

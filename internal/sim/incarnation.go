@@ -23,6 +23,8 @@ type incarnation struct {
 	killed             chan struct{}
 	done               chan struct{}
 	err                error
+	// closeStorage ends what the storage has running.
+	closeStorage func()
 	// fate decides on kills, one stream per port.
 	fate [3]*stream
 	// waitUntil is when the vendor allows the next request.

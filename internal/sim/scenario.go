@@ -38,6 +38,7 @@ type Scenario struct {
 	Vendor vendorPlan
 	Engine enginePlan
 	Faults faultPlan
+	Bucket bucketPlan
 	Log    []*event
 	// Rough is how long faults happen; afterwards the world is kind.
 	Rough time.Duration

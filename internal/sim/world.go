@@ -23,6 +23,7 @@ type World struct {
 	epoch  time.Time
 	vendor *vendor
 	disk   *disk
+	bucket *bucket // nil: the state is on the disk
 	ledger ledger
 	inc    *incarnation
 	lives  int
@@ -46,10 +47,14 @@ type World struct {
 
 // NewWorld makes the world of a scenario.
 func NewWorld(s *Scenario) *World {
-	return &World{
+	w := &World{
 		s: s, disk: newDisk(), variant: "a", hits: Coverage{}, ledger: newLedger(s.Log),
 		tookOver: make(chan struct{}, 1), director: newStream(s.Seed, "director"),
 	}
+	if s.Bucket.on {
+		w.bucket = newBucket(w)
+	}
+	return w
 }
 
 // Report is what came of a world.
@@ -76,6 +81,7 @@ func (w *World) Run() Report {
 	} else {
 		w.rest()
 	}
+	w.judgeBucket()
 	w.judge()
 	return Report{
 		Violations: w.problems, Coverage: w.hits, Trace: w.lines, Lives: w.lives,
@@ -107,6 +113,7 @@ func (w *World) begin() {
 	w.trace("START #%d configuration %s", inc.no, inc.variant)
 	go func() {
 		defer close(inc.done)
+		defer inc.closeStorage()
 		inc.err = src.Run(inc.soft, inc.hard)
 	}()
 }
