@@ -6,6 +6,7 @@ package auth
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"go.opentelemetry.io/collector/config/configopaque"
@@ -62,7 +63,8 @@ type BasicConfig struct {
 	_ struct{}
 }
 
-// APIKeyConfig is a key in a header (default X-API-Key) or a query parameter.
+// APIKeyConfig is a key in a header (default X-API-Key), a query parameter, or a
+// field of the request's body.
 type APIKeyConfig struct {
 	Value     configopaque.String `mapstructure:"value,omitempty"`
 	ValueFile string              `mapstructure:"value_file,omitempty"`
@@ -70,6 +72,9 @@ type APIKeyConfig struct {
 	Header string `mapstructure:"header,omitempty"`
 	// Query is the name of a query parameter to use instead of a header.
 	Query string `mapstructure:"query,omitempty"`
+	// Body is the path of a member of a JSON body, or the name of a form field, to
+	// use instead of a header.
+	Body string `mapstructure:"body,omitempty"`
 
 	_ struct{}
 }
@@ -167,8 +172,17 @@ func (c *Config) check(kind string) error {
 }
 
 func (c *APIKeyConfig) check() error {
-	if c.Header != "" && c.Query != "" {
-		return errors.New("` has both `header` and `query`: keep one of them")
+	places := 0
+	for _, place := range []string{c.Header, c.Query, c.Body} {
+		if place != "" {
+			places++
+		}
+	}
+	if places > 1 {
+		return errors.New("` has more than one of `header`, `query` and `body`: keep one of them")
+	}
+	if slices.Contains(strings.Split(c.Body, "."), "") && c.Body != "" {
+		return errors.New("::body` is not a path of names with dots between them")
 	}
 	if err := headerName(c.Header); err != nil {
 		return err

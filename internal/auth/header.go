@@ -80,6 +80,8 @@ func (b *basic) Secrets() []string {
 func newAPIKey(c *APIKeyConfig) Authorizer {
 	s := newSecret("api_key::value", c.Value, c.ValueFile)
 	switch {
+	case c.Body != "":
+		return &bodyKey{path: strings.Split(c.Body, "."), secret: s}
 	case c.Query != "":
 		return &queryKey{name: c.Query, secret: s}
 	case c.Header != "":

@@ -110,16 +110,16 @@ func TestUnusableSecretsNameTheKeyAndNotTheContent(t *testing.T) {
 
 func TestConfigErrorsNameTheKey(t *testing.T) {
 	for want, cfg := range map[string]Config{
-		"`credentials::bearer` and `credentials::api_key` are set":   {Bearer: "a", APIKey: &APIKeyConfig{Value: "b"}},
-		"`credentials::bearer` is given as a value and as a file":    {Bearer: "a", BearerFile: "b"},
-		"`credentials::header` is given as a value and as a file":    {Header: "a", HeaderFile: "b"},
-		"`credentials::basic::password` is given as a value and as":  {Basic: &BasicConfig{Username: "u", Password: "a", PasswordFile: "b"}},
-		"`credentials::basic::username` is empty":                    {Basic: &BasicConfig{Password: "a"}},
-		"`credentials::basic::username` must not have a colon":       {Basic: &BasicConfig{Username: "a:b", Password: "a"}},
-		"`credentials::api_key` has both `header` and `query`":       {APIKey: &APIKeyConfig{Value: "a", Header: "b", Query: "c"}},
-		"`credentials::api_key::header` is not a header name":        {APIKey: &APIKeyConfig{Value: "a", Header: "b c"}},
-		"`credentials::api_key::value` is given as a value and as a": {APIKey: &APIKeyConfig{Value: "a", ValueFile: "b"}},
-		"`credentials::api_key`: its secret is empty":                {APIKey: &APIKeyConfig{Header: "X"}},
+		"`credentials::bearer` and `credentials::api_key` are set":                 {Bearer: "a", APIKey: &APIKeyConfig{Value: "b"}},
+		"`credentials::bearer` is given as a value and as a file":                  {Bearer: "a", BearerFile: "b"},
+		"`credentials::header` is given as a value and as a file":                  {Header: "a", HeaderFile: "b"},
+		"`credentials::basic::password` is given as a value and as":                {Basic: &BasicConfig{Username: "u", Password: "a", PasswordFile: "b"}},
+		"`credentials::basic::username` is empty":                                  {Basic: &BasicConfig{Password: "a"}},
+		"`credentials::basic::username` must not have a colon":                     {Basic: &BasicConfig{Username: "a:b", Password: "a"}},
+		"`credentials::api_key` has more than one of `header`, `query` and `body`": {APIKey: &APIKeyConfig{Value: "a", Header: "b", Query: "c"}},
+		"`credentials::api_key::header` is not a header name":                      {APIKey: &APIKeyConfig{Value: "a", Header: "b c"}},
+		"`credentials::api_key::value` is given as a value and as a":               {APIKey: &APIKeyConfig{Value: "a", ValueFile: "b"}},
+		"`credentials::api_key`: its secret is empty":                              {APIKey: &APIKeyConfig{Header: "X"}},
 	} {
 		_, err := New(cfg, Settings{})
 		assert.ErrorContains(t, err, want)

@@ -131,6 +131,17 @@ func TestRules(t *testing.T) {
 	}
 }
 
+// TestAnErrorThatSaysThatThereIsNothing is handed on as an empty answer.
+func TestAnErrorThatSaysThatThereIsNothing(t *testing.T) {
+	rules := []Rule{{Status: []int{404}, Path: "code", Equals: "NO_EVENTS", Class: ClassEmpty}}
+	resp, err := do(t, Settings{Errors: rules}, reply(404, `{"code":"NO_EVENTS"}`))
+	require.NoError(t, err)
+	assert.Equal(t, http.StatusNoContent, resp.Status)
+	assert.Empty(t, resp.Body)
+	_, err = do(t, Settings{Errors: rules}, reply(404, `{"code":"NO_SUCH_PATH"}`))
+	requireClass(t, err, ClassConfig)
+}
+
 func TestRuleOnADeepBodyDoesNotMatch(t *testing.T) {
 	deep := make([]byte, 12<<20)
 	for i := range deep {

@@ -29,12 +29,15 @@ const (
 	// ClassData is an answer that can't be used: too large, unknown encoding, an
 	// error inside a success.
 	ClassData Class = "data"
+	// ClassEmpty is no error: the vendor says by a status or a message that there
+	// is nothing. It comes from rules only, and the answer is handed on as a 204.
+	ClassEmpty Class = "empty"
 )
 
 // valid reports whether c is one of the classes.
 func (c Class) valid() bool {
 	switch c {
-	case ClassRetry, ClassAuth, ClassRateLimit, ClassCursorExpired, ClassConfig, ClassData:
+	case ClassRetry, ClassAuth, ClassRateLimit, ClassCursorExpired, ClassConfig, ClassData, ClassEmpty:
 		return true
 	}
 	return false

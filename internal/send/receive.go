@@ -38,7 +38,11 @@ func (c *Client) receive(ctx context.Context, cancel context.CancelCauseFunc, ra
 	if c.settings.Budget != nil {
 		c.settings.Budget.Observe(limits, now)
 	}
-	if e := c.classify(resp, limits); e != nil {
+	e := c.classify(resp, limits)
+	if e != nil && e.Class == ClassEmpty {
+		resp.Status, resp.Body, e = http.StatusNoContent, "", nil
+	}
+	if e != nil {
 		if e.Class == ClassRateLimit && c.settings.Budget != nil {
 			c.settings.Budget.Block(now.Add(e.RetryAfter))
 		}

@@ -204,7 +204,10 @@ func (c *Config) sendSettings(endpoint *url.URL) send.Settings {
 		s.Plausible = func(start string) error { return page.Plausible(start, c.Limits.MaxDepth) }
 	}
 	for _, rule := range c.Response.ErrorWhen {
-		r := send.Rule{Status: rule.Status, Path: rule.Path, Contains: rule.Contains, Class: send.Class(rule.Class)}
+		r := send.Rule{
+			Status: rule.Status, Path: rule.Path, Contains: rule.Contains, Class: send.Class(rule.Class),
+			RetryAfter: rule.RetryAfter, RetryAfterPath: rule.RetryAfterPath,
+		}
 		if rule.Equals != nil {
 			r.Equals = string(*rule.Equals)
 		}

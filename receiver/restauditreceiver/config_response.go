@@ -3,6 +3,8 @@
 
 package restauditreceiver
 
+import "time"
+
 // The values of response::order.
 const (
 	orderAscending  = "ascending"
@@ -91,7 +93,13 @@ type ErrorRule struct {
 	Contains string `mapstructure:"contains,omitempty"`
 	// Exists tells whether the value is there.
 	Exists *bool `mapstructure:"exists,omitempty"`
-	// Class is retry (default), auth, rate_limit, cursor_expired, config or data.
+	// Class is data (default), retry, auth, rate_limit, cursor_expired, config, or
+	// empty: no error, but an answer without records.
 	Class string `mapstructure:"class,omitempty"`
-	_     struct{}
+	// RetryAfter is how long to wait before the request is repeated, where the
+	// vendor's headers don't say.
+	RetryAfter time.Duration `mapstructure:"retry_after,omitempty"`
+	// RetryAfterPath is where the body says so, in seconds.
+	RetryAfterPath string `mapstructure:"retry_after_path,omitempty"`
+	_              struct{}
 }

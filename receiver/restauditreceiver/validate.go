@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"net/http"
 	"slices"
 	"strings"
 	"time"
@@ -206,6 +207,9 @@ func (c *Config) validateResponse() error {
 		}
 	}
 	for i, rule := range c.Response.ErrorWhen {
+		if rule.RetryAfterPath != "" {
+			paths[fmt.Sprintf("response::error_when::%d::retry_after_path", i)] = Paths{rule.RetryAfterPath}
+		}
 		if rule.Path != "" {
 			paths[fmt.Sprintf("response::error_when::%d::path", i)] = Paths{rule.Path}
 		}
@@ -272,6 +276,9 @@ func (c *Config) validateCredentials() error {
 	}
 	if kind != "" && c.ClientConfig.Auth.HasValue() {
 		return fmt.Errorf("`credentials::%s` and `auth` are set: keep one of them", kind)
+	}
+	if key := c.Credentials.APIKey; key != nil && key.Body != "" && c.Request.Method != http.MethodPost {
+		return errors.New("`credentials::api_key::body` needs a body: set `request::method` to POST")
 	}
 	_, err = auth.New(c.Credentials, auth.Settings{AllowHTTP: c.AllowHTTP, Params: c.params()})
 	return err
