@@ -4,6 +4,7 @@
 GOLANGCI_LINT_VERSION := v2.15.0
 VERSITYGW_VERSION     := v1.8.0
 HELM_VERSION          := v3.22.0
+BENCHSTAT_VERSION     := v0.0.0-20260908200009-22c9c6c9d4da
 
 # The newest Collector that the components are tested with; the oldest is the one in go.mod.
 NEWEST_COLLECTOR := v0.162.0 v1.68.0
@@ -33,6 +34,7 @@ PROMTOOL := go tool -modfile=internal/tools/prometheus/go.mod promtool
 GOLANGCI_LINT := $(CACHE)/golangci-lint-$(GOLANGCI_LINT_VERSION)
 VERSITYGW     := $(CACHE)/versitygw-$(VERSITYGW_VERSION)
 HELM          := $(CACHE)/helm-$(HELM_VERSION)
+BENCHSTAT     := $(CACHE)/benchstat-$(BENCHSTAT_VERSION)
 
 # Where the tests find the programs that they start.
 export OTELCOL_AUDIT_BIN := $(BIN)/otelcol-audit
@@ -41,7 +43,7 @@ export VERSITYGW_BIN     := $(VERSITYGW)
 
 .DEFAULT_GOAL := help
 .PHONY: help demo distribution vendorsim test test-library test-distribution alerts-test chart-test chart-goldens sim kill standby fuzz bench generate drift lint tidy \
-	stock-builder newest-collector tools clean
+	stock-builder slim newest-collector tools clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | awk -F '\t' '{printf "  %-18s %s\n", $$1, $$2}'
@@ -87,9 +89,13 @@ standby: distribution $(VERSITYGW) ## two replicas on one bucket, paused and kil
 fuzz: ## every fuzz target of the library for FUZZTIME
 	hack/fuzz $(FUZZTIME)
 
-bench: distribution vendorsim ## Go benchmarks, then whole processes: CPU per event, memory
-	go test ./... -run '^$$' -bench '$(BENCH)' -benchtime $(BENCHTIME) -benchmem
+bench: distribution vendorsim slim $(BENCHSTAT) ## Go benchmarks and whole processes, compared with the committed baseline
+	hack/bench $(BENCHSTAT) '$(BENCH)' $(BENCHTIME)
 	cd distribution && go run ./bench
+
+bench-baseline: distribution vendorsim slim ## measure the baseline of `make bench` anew
+	hack/bench baseline '$(BENCH)' $(BENCHTIME)
+	cd distribution && go run ./bench -write
 
 generate: ## write all generated files anew
 	go generate ./...
@@ -122,6 +128,11 @@ stock-builder: ## build the manifest with the plain collector builder, as others
 	$(BUILDER) --config builder-config.yaml
 	distribution/_build/otelcol-audit components
 
+slim: ## build bin/otelcol-audit-slim: the receiver, storage and three exporters
+	$(BUILDER) --config slim-builder-config.yaml --skip-get-modules --skip-compilation
+	rm -f distribution/_slim/go.mod # so that the versions are those of the product's own
+	cd distribution && go build -ldflags "-s -w" -o $(BIN)/otelcol-audit-slim ./_slim
+
 newest-collector: ## test the components with the newest Collector
 	hack/newest $(NEWEST_COLLECTOR)
 
@@ -136,6 +147,10 @@ $(VERSITYGW):
 $(HELM):
 	hack/install helm.sh/helm/v3/cmd/helm $(HELM_VERSION) $@
 
+$(BENCHSTAT):
+	hack/install golang.org/x/perf/cmd/benchstat $(BENCHSTAT_VERSION) $@
+
 clean: ## remove what the targets above have built
 	rm -rf bin .cache
+	rm -rf distribution/_slim
 	find distribution/_build -type f ! -name go.sum -delete

@@ -39,7 +39,12 @@ type part struct{ module, version, pkg string }
 
 func parts(t *testing.T, read func(manifest) []part) []part {
 	t.Helper()
-	text, err := os.ReadFile("../builder-config.yaml")
+	return partsOf(t, "../builder-config.yaml", read)
+}
+
+func partsOf(t *testing.T, file string, read func(manifest) []part) []part {
+	t.Helper()
+	text, err := os.ReadFile(file)
 	require.NoError(t, err)
 	var m manifest
 	require.NoError(t, yaml.Unmarshal(text, &m))
@@ -71,6 +76,17 @@ func TestManifestMatchesGoMod(t *testing.T) {
 	for _, p := range append(parts(t, componentParts), parts(t, providerParts)...) {
 		assert.Equal(t, p.version, required[p.module], "go.mod and builder-config.yaml disagree about %s", p.module)
 	}
+}
+
+func TestTheSlimBuildIsAPartOfTheWholeOne(t *testing.T) {
+	whole := append(parts(t, componentParts), parts(t, providerParts)...)
+	slim := partsOf(t, "../slim-builder-config.yaml", componentParts)
+	assert.Subset(t, whole, slim, "raise the versions in slim-builder-config.yaml too")
+	assert.Subset(t, whole, partsOf(t, "../slim-builder-config.yaml", providerParts))
+	exporters := partsOf(t, "../slim-builder-config.yaml", func(m manifest) []part {
+		return componentParts(manifest{Exporters: m.Exporters})
+	})
+	assert.Len(t, exporters, 3)
 }
 
 func TestManifestMatchesComponents(t *testing.T) {
