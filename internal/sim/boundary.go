@@ -30,6 +30,7 @@ const (
 	saveAfter     // CP5: the state is stored, nobody knows
 	loadBefore
 	loadAfter
+	putBefore // CP4, or of a heartbeat or a takeover: before the object is written
 	boundaries
 )
 
@@ -38,14 +39,14 @@ const (
 func (b boundary) crashPoint() string {
 	return [boundaries]string{
 		requestAfter: "CP1", deliverBefore: "CP1", deliverPartial: "CP2", deliverAfter: "CP3",
-		saveBefore: "CP4", saveTorn: "CP4", saveAfter: "CP5", saveConcludes: "CP6",
+		saveBefore: "CP4", saveTorn: "CP4", saveAfter: "CP5", saveConcludes: "CP6", putBefore: "CP4",
 	}[b]
 }
 
 func (b boundary) String() string {
 	return [boundaries]string{
 		"before request", "after request", "before delivery", "in delivery", "after delivery", "before gap", "after gap",
-		"before save", "before conclusion", "in save", "after save", "before load", "after load",
+		"before save", "before conclusion", "in save", "after save", "before load", "after load", "before PUT",
 	}[b]
 }
 
@@ -103,6 +104,8 @@ func portOf(b boundary) int {
 		return 0
 	case b <= gapAfter:
 		return 1
+	case b == putBefore: // heartbeats are made beside the calls
+		return 3
 	default:
 		return 2
 	}

@@ -6,6 +6,7 @@ package sim
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"time"
 
@@ -95,7 +96,7 @@ func (c *bucketClient) open(ctx context.Context) error {
 	if c.real != nil {
 		return nil
 	}
-	line := &line{w: c.w, inc: c.inc, rand: c.rand}
+	line := &line{w: c.w, inc: c.inc, rand: newStream(c.w.s.Seed, fmt.Sprintf("line of %d", c.inc.no))}
 	ext, err := c.w.newExtension(line)
 	if err != nil {
 		return err

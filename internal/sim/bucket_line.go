@@ -13,7 +13,8 @@ import (
 )
 
 // line is the way of one incarnation to S3: it is slow, faulty, and cut off when
-// the process is killed or stopped.
+// the process is killed or stopped. Requests come one at a time, those of the
+// heartbeat among them, so it has a stream of its own.
 type line struct {
 	w    *World
 	inc  *incarnation
@@ -33,7 +34,7 @@ func (l *line) RoundTrip(r *http.Request) (*http.Response, error) {
 		return nil, l.hangUp(r, err)
 	}
 	if write && strings.HasSuffix(r.URL.Path, bucketKey) {
-		if err := l.w.boundary(l.inc, saveTorn); err != nil {
+		if err := l.w.boundary(l.inc, putBefore); err != nil {
 			return nil, l.hangUp(r, err)
 		}
 	}

@@ -26,7 +26,7 @@ type incarnation struct {
 	// closeStorage ends what the storage has running.
 	closeStorage func()
 	// fate decides on kills, one stream per port.
-	fate [3]*stream
+	fate [4]*stream
 	// waitUntil is when the vendor allows the next request.
 	waitUntil time.Duration
 }

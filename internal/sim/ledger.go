@@ -248,7 +248,7 @@ func (w *World) noteKill(inc *incarnation, b boundary) {
 		w.hits["F10"]++
 	}
 	switch b {
-	case deliverAfter, saveBefore, saveConcludes, saveTorn:
+	case deliverAfter, saveBefore, saveConcludes, saveTorn, putBefore:
 		w.hits["F36"]++
 	default:
 	}
