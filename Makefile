@@ -6,6 +6,11 @@ VERSITYGW_VERSION     := v1.8.0
 HELM_VERSION          := v3.22.0
 BENCHSTAT_VERSION     := v0.0.0-20260908200009-22c9c6c9d4da
 
+# Of the API server that the chart is tried on; internal/tools/kubernetes/go.mod pins the first two.
+KUBERNETES_VERSION          := v1.36.3
+ETCD_VERSION                := v3.7.3
+PROMETHEUS_OPERATOR_VERSION := v0.92.0
+
 # The newest Collector that the components are tested with; the oldest is the one in go.mod.
 NEWEST_COLLECTOR := v0.162.0 v1.68.0
 
@@ -35,6 +40,8 @@ GOLANGCI_LINT := $(CACHE)/golangci-lint-$(GOLANGCI_LINT_VERSION)
 VERSITYGW     := $(CACHE)/versitygw-$(VERSITYGW_VERSION)
 HELM          := $(CACHE)/helm-$(HELM_VERSION)
 BENCHSTAT     := $(CACHE)/benchstat-$(BENCHSTAT_VERSION)
+KUBE_APISERVER := $(CACHE)/kube-apiserver-$(KUBERNETES_VERSION)
+KUBE_ETCD      := $(CACHE)/etcd-$(ETCD_VERSION)
 
 # Where the tests find the programs that they start.
 export OTELCOL_AUDIT_BIN := $(BIN)/otelcol-audit
@@ -42,7 +49,7 @@ export VENDORSIM_BIN     := $(BIN)/vendorsim
 export VERSITYGW_BIN     := $(VERSITYGW)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo distribution vendorsim test test-library test-distribution alerts-test chart-test chart-goldens sim kill standby fuzz bench generate drift lint tidy \
+.PHONY: help demo distribution vendorsim test test-library test-distribution alerts-test chart-test chart-admission chart-goldens sim kill standby fuzz bench generate drift lint tidy \
 	stock-builder slim newest-collector tools clean
 
 help: ## list the targets
@@ -73,6 +80,12 @@ alerts-test: distribution ## alerts judged by Prometheus' own engine, each of th
 	$(PROMTOOL) check rules --lint=all alerts/otelcol-audit.yaml
 	$(PROMTOOL) test rules alerts/otelcol-audit.test.yaml
 	cd distribution && FIRING_BIN=$(BIN)/firing go test -count=1 ./deploy -run '^TestEachAlertIsProvoked$$'
+
+# The operator's definitions of its kinds are in its module. The first build of the API server takes some ten minutes.
+chart-admission: distribution $(KUBE_APISERVER) $(KUBE_ETCD) ## the chart on a real Kubernetes API server with Pod Security "restricted"
+	operator=$$(go mod download -json github.com/prometheus-operator/prometheus-operator@$(PROMETHEUS_OPERATOR_VERSION) | sed -n 's/.*"Dir": "\(.*\)",/\1/p') && \
+		cd distribution && PROMETHEUS_CRDS=$$operator/example/prometheus-operator-crd KUBE_APISERVER_BIN=$(KUBE_APISERVER) KUBE_ETCD_BIN=$(KUBE_ETCD) \
+		go test -count=1 ./deploy -run '^TestARealCluster'
 
 chart-goldens: $(HELM) ## write the chart's goldens anew
 	cd distribution && HELM_BIN=$(HELM) UPDATE_GOLDENS=1 go test -count=1 ./deploy -run TestChartRenders
@@ -123,6 +136,7 @@ tidy: ## tidy all go.mod files
 	cd distribution && go mod tidy $(TIDY)
 	cd internal/tools && go mod tidy $(TIDY)
 	cd internal/tools/prometheus && go mod tidy $(TIDY)
+	cd internal/tools/kubernetes && go mod tidy $(TIDY)
 
 stock-builder: ## build the manifest with the plain collector builder, as others would
 	$(BUILDER) --config builder-config.yaml
@@ -149,6 +163,12 @@ $(HELM):
 
 $(BENCHSTAT):
 	hack/install golang.org/x/perf/cmd/benchstat $(BENCHSTAT_VERSION) $@
+
+$(KUBE_APISERVER):
+	cd internal/tools/kubernetes && go build -o $@ k8s.io/kubernetes/cmd/kube-apiserver
+
+$(KUBE_ETCD):
+	cd internal/tools/kubernetes && go build -o $@ go.etcd.io/etcd/server/v3
 
 clean: ## remove what the targets above have built
 	rm -rf bin .cache

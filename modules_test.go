@@ -80,7 +80,7 @@ func TestOneCollectorVersion(t *testing.T) {
 
 func TestOneGoVersion(t *testing.T) {
 	want := goMod(t, "go.mod").Go
-	for _, file := range []string{"distribution/go.mod", "internal/tools/go.mod", "internal/tools/prometheus/go.mod"} {
+	for _, file := range []string{"distribution/go.mod", "internal/tools/go.mod", "internal/tools/prometheus/go.mod", "internal/tools/kubernetes/go.mod"} {
 		assert.Equal(t, want, goMod(t, file).Go, file)
 	}
 }
