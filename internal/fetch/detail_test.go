@@ -55,6 +55,8 @@ func (p *projects) Do(_ context.Context, req *http.Request) (*send.Response, err
 	return resp, nil
 }
 
+func (p *projects) Secrets() []string { return nil }
+
 func (p *projects) CheckURL(*url.URL) error { return nil }
 
 func nested() Settings {

@@ -30,6 +30,8 @@ type library struct {
 	down  string
 }
 
+func (l *library) Secrets() []string { return nil }
+
 func (l *library) CheckURL(*url.URL) error { return nil }
 
 func (l *library) Do(_ context.Context, req *http.Request) (*send.Response, error) {

@@ -54,12 +54,13 @@ func New(s Settings, client Client, auth Refresher) (*Fetcher, error) {
 	own := PagerSettings{Paging: s.Paging, Next: s.Next, OffsetStart: s.OffsetStart, PageStart: s.PageStart}
 	f.pages = &pager{PagerSettings: own, envelope: newEnvelope(s.Next, s.Related), lastID: -1}
 	if client != nil {
-		f.pages.check = client.CheckURL
+		f.pages.check, f.pages.secrets = client.CheckURL, client.Secrets
 	}
 	f.details = f.pages
 	if s.Expand.active() {
 		f.details = &pager{
-			PagerSettings: s.Expand.Pager, envelope: newEnvelope(s.Expand.Pager.Next, s.Related), lastID: -1, check: f.pages.check,
+			PagerSettings: s.Expand.Pager, envelope: newEnvelope(s.Expand.Pager.Next, s.Related), lastID: -1,
+			check: f.pages.check, secrets: f.pages.secrets,
 		}
 		f.pages.envelope = newEnvelope(s.Next, RelatedSettings{})
 		list := s.Expand.listPage(s.Page)

@@ -33,6 +33,8 @@ type script struct {
 	refreshes int
 }
 
+func (s *script) Secrets() []string { return []string{"s3cr3t-key"} }
+
 // CheckURL refuses what lies outside of example.
 func (s *script) CheckURL(u *url.URL) error {
 	if !strings.HasSuffix(u.Hostname(), ".example") {
@@ -227,4 +229,21 @@ func TestRelatedObjectsAreJoinedIntoTheRecords(t *testing.T) {
 	assert.False(t, res.Records[0].Values[1].Exists())
 	assert.False(t, res.Records[1].Values[0].Exists())
 	assert.Equal(t, `{"id":"a","who":"u1"}`, res.Records[0].Raw, "the body stays as it is")
+}
+
+func TestAPositionIsKeptWithoutSecrets(t *testing.T) {
+	u := &url.URL{Scheme: "https", Host: "api.example", Path: "/v1"}
+	secrets := func() []string { return []string{"s3cr3t-key"} }
+	p := &pager{check: func(*url.URL) error { return nil }, secrets: secrets, lastID: -1, envelope: newEnvelope(NextSettings{}, RelatedSettings{})}
+	p.Paging.Type, p.Next.URLHeader, p.Next.CursorHeader = paging.NextURL, "Next", "Cursor"
+	ask := func(name, value string) (paging.Answer, error) {
+		return p.answer(&send.Response{URL: u, Header: http.Header{name: {value}}}, page.Page{})
+	}
+	a, err := ask("Next", "/v1?page=2&api_key=s3cr3t%2Dkey&x=1")
+	require.NoError(t, err)
+	assert.Equal(t, "https://api.example/v1?page=2&x=1", a.URL)
+	_, err = ask("Next", "/v1/s3cr3t-key?page=2")
+	assert.ErrorContains(t, err, "repeats a secret")
+	_, err = ask("Cursor", "a:s3cr3t-key")
+	assert.ErrorContains(t, err, "repeats a secret")
 }

@@ -33,6 +33,8 @@ type pager struct {
 	lastID int
 	// check refuses a URL that must not be asked.
 	check func(*url.URL) error
+	// secrets are the texts that must not be kept.
+	secrets func() []string
 }
 
 // position fills in what the templates get to know about the page.
@@ -90,24 +92,33 @@ func (p *pager) answer(resp *send.Response, decoded page.Page) (paging.Answer, e
 			ref = resp.Header.Get(next.URLHeader)
 		}
 	}
-	if ref == "" {
-		return a, nil
+	secrets := p.secrets()
+	if err := send.CheckKept(a.Cursor+" "+a.LastID, secrets); err != nil || ref == "" {
+		return a, err
 	}
 	var err error
 	if a.URL, err = paging.Resolve(resp.URL, ref); err != nil {
 		return a, err
 	}
-	return a, p.mayFollow(a.URL)
+	a.URL, err = p.mayFollow(a.URL, secrets)
+	return a, err
 }
 
 // mayFollow refuses a page whose next URL must not be asked. It would become the
-// position, in the checkpoint too, and no later answer could correct it.
-func (p *pager) mayFollow(next string) error {
+// position, in the checkpoint too, and no later answer could correct it. For the
+// same reason secrets in it, which some vendors repeat, are left out.
+func (p *pager) mayFollow(next string, secrets []string) (string, error) {
 	u, err := url.Parse(next)
 	if err != nil {
-		return errors.New("the next URL can't be read")
+		return "", errors.New("the next URL can't be read")
 	}
-	return p.check(u)
+	if err := p.check(u); err != nil {
+		return "", err
+	}
+	if stripped := send.StripSecrets(u, secrets); stripped.RawQuery != u.RawQuery {
+		next = stripped.String()
+	}
+	return next, send.CheckKept(next+" "+u.Path, secrets)
 }
 
 func (p *pager) more(decoded page.Page) paging.More {

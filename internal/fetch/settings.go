@@ -58,6 +58,8 @@ type Client interface {
 	Do(ctx context.Context, req *http.Request) (*send.Response, error)
 	// CheckURL is the origin rule: nil means that Do would ask this URL.
 	CheckURL(u *url.URL) error
+	// Secrets returns the texts that must not be kept.
+	Secrets() []string
 }
 
 // Refresher renews credentials. It is safe for concurrent use.

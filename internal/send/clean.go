@@ -5,8 +5,13 @@ package send
 
 import (
 	"errors"
+	"net/textproto"
 	"net/url"
+	"regexp"
 )
+
+// quotation is a text in Go's quotes, or the rest if they don't end.
+var quotation = regexp.MustCompile(`"(?:[^"\\]|\\.)*(?:"|$)`)
 
 // clean makes an error of the standard library fit for a log line. A *url.Error
 // quotes the whole URL, query included, so only its cause is kept. The causes
@@ -24,9 +29,13 @@ func cleanError(err error, secrets []string) error {
 		}
 		inner = ue.Err
 	}
-	// Errors of net/http quote headers of the vendor, so length and characters
-	// are bounded too.
-	text := cut(printable(Redact(inner.Error(), secrets)))
+	text := inner.Error()
+	if malformed := textproto.ProtocolError(""); errors.As(inner, &malformed) {
+		text = "malformed header of the response" // its text goes on with the header
+	}
+	// Errors of net/http quote what the vendor has sent, so quotations are left
+	// out, and length and characters are bounded.
+	text = cut(printable(Redact(quotation.ReplaceAllString(text, `"..."`), secrets)))
 	if text == inner.Error() {
 		return inner
 	}

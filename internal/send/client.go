@@ -82,6 +82,9 @@ func (c *Client) CheckURL(u *url.URL) error {
 	return nil
 }
 
+// Secrets returns the texts that must not be kept or shown.
+func (c *Client) Secrets() []string { return c.settings.Secrets() }
+
 // CloseIdleConnections frees the connections that are kept for reuse.
 func (c *Client) CloseIdleConnections() { c.http.CloseIdleConnections() }
 

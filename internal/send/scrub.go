@@ -33,11 +33,14 @@ func Scrub(text string, secrets []string) string {
 	return cut(printable(text))
 }
 
-// Redact replaces known secrets and cuts the queries of URLs, and leaves the
+// Redact replaces known secrets, in all their spellings, and cuts the queries of URLs, and leaves the
 // rest of the text alone.
 func Redact(text string, secrets []string) string {
-	for _, s := range secrets {
-		if len(s) >= minSecret {
+	for _, secret := range secrets {
+		if len(secret) < minSecret {
+			continue
+		}
+		for _, s := range spellings(secret) {
 			text = strings.ReplaceAll(text, s, replaced)
 		}
 	}

@@ -33,6 +33,8 @@ type common struct {
 	// themselves: it goes without the source's headers and authentication, as a
 	// token URL is another origin than the endpoint.
 	requests, tokens *http.Client
+	// added are the secrets that the Collector puts on requests.
+	added func() []string
 	// root is the storage client that bears the receiver's name alone.
 	root  storage.Client
 	board *board
@@ -47,12 +49,12 @@ func (r *auditReceiver) assemble(ctx context.Context, host component.Host) error
 	if shared.root, err = r.storageClient(ctx, host, ""); err != nil {
 		return err
 	}
-	if shared.requests, err = r.httpClient(ctx, host, r.cfg.ClientConfig); err != nil {
+	if shared.requests, shared.added, err = r.httpClient(ctx, host, r.cfg.ClientConfig); err != nil {
 		return err
 	}
 	bare := r.cfg.ClientConfig
 	bare.Headers, bare.Auth = nil, configoptional.None[configauth.Config]()
-	if shared.tokens, err = r.httpClient(ctx, host, bare); err != nil {
+	if shared.tokens, _, err = r.httpClient(ctx, host, bare); err != nil {
 		return err
 	}
 	for _, part := range r.cfg.Parts() {
@@ -83,7 +85,8 @@ func (r *auditReceiver) assemblePart(ctx context.Context, shared *common, part P
 	if err != nil {
 		return nil, err
 	}
-	c.send.Authorize, c.send.Secrets, c.send.Large = authorizer.Authorize, authorizer.Secrets, r.large
+	c.send.Authorize, c.send.Large = authorizer.Authorize, r.large
+	c.send.Secrets = func() []string { return slices.Concat(authorizer.Secrets(), shared.added()) }
 	if err := r.share(&c.send); err != nil {
 		return nil, err
 	}

@@ -22,10 +22,11 @@ import (
 	"github.com/restaudit/otelcol-audit/receiver/restauditreceiver/internal/metadata"
 )
 
-// httpClient makes the Collector's HTTP client with two changes that its
-// settings have no keys for: the transport below all its layers is hardened, and
-// the telemetry above them sees no query, which may hold secrets.
-func (r *auditReceiver) httpClient(ctx context.Context, host component.Host, cfg confighttp.ClientConfig) (*http.Client, error) {
+// httpClient makes the Collector's HTTP client with three changes that its
+// settings have no keys for: the transport below all its layers is hardened, what
+// those layers add to a request is remembered as secret, and the telemetry above
+// them sees no query and no error text, which may hold secrets.
+func (r *auditReceiver) httpClient(ctx context.Context, host component.Host, cfg confighttp.ClientConfig) (client *http.Client, added func() []string, err error) {
 	// A middleware is the only way to get hold of the transport. The last one is
 	// next to it.
 	id := component.NewIDWithName(metadata.Type, "hardened transport")
@@ -36,16 +37,16 @@ func (r *auditReceiver) httpClient(ctx context.Context, host component.Host, cfg
 
 	quiet := r.set.TelemetrySettings
 	quiet.TracerProvider, quiet.MeterProvider = nil, nil // ours goes around it, below
-	client, err := cfg.ToClient(ctx, extensions, quiet)
+	client, err = cfg.ToClient(ctx, extensions, quiet)
 	if err != nil {
-		return nil, withoutURL(err)
+		return nil, nil, withoutURL(err)
 	}
-	client.Transport = hideQuery{idle: hard.transport, next: otelhttp.NewTransport(showQuery{client.Transport},
+	client.Transport = veil{idle: hard.transport, next: otelhttp.NewTransport(unveil{client.Transport},
 		otelhttp.WithTracerProvider(r.set.TracerProvider),
 		otelhttp.WithMeterProvider(r.set.MeterProvider),
 		otelhttp.WithPropagators(otel.GetTextMapPropagator()),
 	)}
-	return client, nil
+	return client, hard.added.texts, nil
 }
 
 // withoutURL takes off what net/url says of a wrong URL: the URL, with the
@@ -64,6 +65,7 @@ type hardener struct {
 	denyPrivate bool
 
 	transport *http.Transport
+	added     additions
 }
 
 var _ extensionmiddleware.HTTPClient = (*hardener)(nil)
@@ -77,40 +79,6 @@ func (h *hardener) GetHTTPRoundTripper(context.Context) (extensionmiddleware.Wra
 		}
 		send.Harden(t, h.denyPrivate)
 		h.transport = t
-		return t, nil
+		return witness{t, &h.added}, nil
 	}, nil
-}
-
-// queryKey is where the real URL of a request waits.
-type queryKey struct{}
-
-// hideQuery gives what follows a URL without its query.
-type hideQuery struct {
-	next http.RoundTripper
-	idle *http.Transport
-}
-
-// RoundTrip implements http.RoundTripper.
-func (h hideQuery) RoundTrip(req *http.Request) (*http.Response, error) {
-	shown := *req.URL
-	shown.RawQuery, shown.ForceQuery = "", false
-	out := req.WithContext(context.WithValue(req.Context(), queryKey{}, req.URL))
-	out.URL = &shown
-	return h.next.RoundTrip(out)
-}
-
-// CloseIdleConnections is what http.Client.CloseIdleConnections looks for. The
-// Collector's layers don't pass it on.
-func (h hideQuery) CloseIdleConnections() { h.idle.CloseIdleConnections() }
-
-// showQuery gives what follows the real URL again.
-type showQuery struct{ next http.RoundTripper }
-
-// RoundTrip implements http.RoundTripper.
-func (s showQuery) RoundTrip(req *http.Request) (*http.Response, error) {
-	if whole, ok := req.Context().Value(queryKey{}).(*url.URL); ok {
-		req = req.Clone(req.Context())
-		req.URL = whole
-	}
-	return s.next.RoundTrip(req)
 }

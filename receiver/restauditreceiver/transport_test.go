@@ -29,7 +29,7 @@ func clientOf(t *testing.T, tel *componenttest.Telemetry, keys string) (*http.Cl
 	cfg.ClientConfig.TLS.InsecureSkipVerify = true // the test's own certificates
 	set := receivertest.NewNopSettings(metadata.Type)
 	set.TelemetrySettings = tel.NewTelemetrySettings()
-	client, err := (&auditReceiver{cfg: cfg, set: set}).httpClient(t.Context(), componenttest.NewNopHost(), cfg.ClientConfig)
+	client, _, err := (&auditReceiver{cfg: cfg, set: set}).httpClient(t.Context(), componenttest.NewNopHost(), cfg.ClientConfig)
 	if err == nil {
 		t.Cleanup(client.CloseIdleConnections)
 	}
@@ -144,4 +144,43 @@ func TestIdleConnectionsAreClosed(t *testing.T) {
 	require.NoError(t, err)
 	client.CloseIdleConnections()
 	<-closed
+}
+
+// TestWhatTheCollectorAddsIsKnownAsSecret: neither `headers` nor an extension
+// tells anybody else.
+func TestWhatTheCollectorAddsIsKnownAsSecret(t *testing.T) {
+	srv := httptest.NewServer(http.NotFoundHandler())
+	t.Cleanup(srv.Close)
+	cfg, err := load(t, "endpoint: https://api.example.com\nheaders: {X-Key: k3y, Authorization: 'Basic bWU6cHc='}\n")
+	require.NoError(t, err)
+	set := receivertest.NewNopSettings(metadata.Type)
+	client, added, err := (&auditReceiver{cfg: cfg, set: set}).httpClient(t.Context(), componenttest.NewNopHost(), cfg.ClientConfig)
+	require.NoError(t, err)
+	t.Cleanup(client.CloseIdleConnections)
+	assert.Empty(t, added())
+	for range 3 {
+		_, err = askOnce(t, client, srv.URL)
+		require.NoError(t, err)
+	}
+	assert.ElementsMatch(t, []string{"k3y", "Basic bWU6cHc=", "bWU6cHc=", "pw"}, added())
+}
+
+// TestTelemetrySeesNoErrorText: it quotes what the vendor has sent.
+func TestTelemetrySeesNoErrorText(t *testing.T) {
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		conn, _, err := w.(http.Hijacker).Hijack()
+		if assert.NoError(t, err) {
+			_, _ = io.WriteString(conn, "HTTP/1.1 200 OK\r\nContent-Length: c4nary\r\n\r\n")
+			_ = conn.Close()
+		}
+	}))
+	t.Cleanup(srv.Close)
+	tel := newTel(t)
+	client, err := clientOf(t, tel, "")
+	require.NoError(t, err)
+	_, err = askOnce(t, client, srv.URL)
+	require.ErrorContains(t, err, "c4nary", "the caller gets it, and cleans it")
+	spans := tel.SpanRecorder.Ended()
+	require.Len(t, spans, 1)
+	assert.NotContains(t, fmt.Sprint(spans[0].Status(), spans[0].Attributes(), spans[0].Events()), "c4nary")
 }

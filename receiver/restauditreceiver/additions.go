@@ -1,0 +1,80 @@
+// Copyright The restaudit Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package restauditreceiver
+
+import (
+	"encoding/base64"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+)
+
+// maxAdditions is how many values are remembered: a few headers, and what they
+// were before the last rotation.
+const maxAdditions = 8
+
+// additions are the values of headers that the Collector's layers have put on
+// requests lately: `headers`, and what an auth extension adds. They are the
+// operator's secrets, and nobody else knows them all.
+type additions struct {
+	mu    sync.Mutex
+	known []string
+}
+
+// note remembers what is in after and not in before.
+func (a *additions) note(before, after http.Header) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	for name, values := range after {
+		if telemetryHeaders[name] || slices.Equal(values, before[name]) {
+			continue
+		}
+		for _, value := range values {
+			if !slices.Contains(a.known, value) {
+				a.known = append(a.known, value)
+			}
+		}
+	}
+	a.known = slices.Delete(a.known, 0, max(0, len(a.known)-maxAdditions))
+}
+
+// telemetryHeaders are those of the propagators: they are no secrets, and new
+// for each request.
+var telemetryHeaders = map[string]bool{"Traceparent": true, "Tracestate": true, "Baggage": true}
+
+// texts returns the values, and what may be said back of them alone: the token
+// behind "Bearer", the password of Basic.
+func (a *additions) texts() []string {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	var out []string
+	for _, value := range a.known {
+		out = append(out, value)
+		scheme, token, found := strings.Cut(value, " ")
+		if !found {
+			continue
+		}
+		out = append(out, token)
+		if plain, err := base64.StdEncoding.DecodeString(token); err == nil && strings.EqualFold(scheme, "Basic") {
+			_, password, _ := strings.Cut(string(plain), ":")
+			out = append(out, password)
+		}
+	}
+	return out
+}
+
+// witness sees requests as they leave.
+type witness struct {
+	*http.Transport
+	added *additions
+}
+
+// RoundTrip implements http.RoundTripper.
+func (w witness) RoundTrip(req *http.Request) (*http.Response, error) {
+	if p, ok := req.Context().Value(passageKey{}).(*passage); ok {
+		w.added.note(p.header, req.Header)
+	}
+	return w.Transport.RoundTrip(req)
+}
