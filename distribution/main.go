@@ -61,5 +61,17 @@ func newCommand(set otelcol.CollectorSettings) *cobra.Command {
 		}
 		root.AddCommand(own)
 	}
+	shorten(root)
 	return root
+}
+
+// shorten leaves the default of feature-gates out of the help: it is a screenful
+// of names, which the command featuregate explains.
+func shorten(command *cobra.Command) {
+	if gates := command.Flags().Lookup("feature-gates"); gates != nil {
+		gates.DefValue = ""
+	}
+	for _, sub := range command.Commands() {
+		shorten(sub)
+	}
 }

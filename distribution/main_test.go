@@ -5,8 +5,10 @@ package main
 
 import (
 	"bytes"
+	"strings"
 	"testing"
 
+	"github.com/spf13/cobra"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
@@ -27,4 +29,19 @@ func TestVersionFlag(t *testing.T) {
 	c.SetArgs([]string{"--version"})
 	require.NoError(t, c.Execute())
 	assert.Equal(t, "otelcol-audit version dev\n", out.String())
+}
+
+func TestHelpFitsAScreen(t *testing.T) {
+	var look func(command *cobra.Command)
+	look = func(command *cobra.Command) {
+		help := command.UsageString()
+		assert.Less(t, strings.Count(help, "\n"), 50, command.CommandPath())
+		for _, line := range strings.Split(help, "\n") {
+			assert.Less(t, len(line), 400, command.CommandPath())
+		}
+		for _, sub := range command.Commands() {
+			look(sub)
+		}
+	}
+	look(newCommand(settings()))
 }

@@ -154,6 +154,7 @@ func (h *host) run(ctx context.Context, cfg *restauditreceiver.Config, sink *col
 	select {
 	case <-ctx.Done():
 	case <-tap.enough:
+		tap.settle(ctx)
 	case <-watch.ended:
 	}
 	stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Minute)

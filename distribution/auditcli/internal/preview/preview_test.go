@@ -146,3 +146,27 @@ headers: {X-Tenant: tenant-secret}
 			"User-Agent": {"x"},
 		}))
 }
+
+// TestAPreviewShowsEachPageThatItGot often, because the receiver asks for the
+// next page, which ends the preview, while it delivers the last one.
+func TestAPreviewShowsEachPageThatItGot(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("X-Next", r.URL.Query().Get("cursor")+"x")
+		fmt.Fprintf(w, `[{"id":"a%[1]s"},{"id":"b%[1]s"}]`, r.URL.Query().Get("cursor"))
+	}))
+	defer server.Close()
+	for range 50 {
+		s := settings(t, `
+endpoint: `+server.URL+`
+credentials: {bearer: token}
+pagination: {type: cursor, cursor_param: cursor, cursor_header: X-Next}
+response: {id: id}
+`)
+		s.Pages = 1
+		result, err := Run(t.Context(), s)
+		require.NoError(t, err)
+		require.Len(t, result.Exchanges, 1)
+		require.Len(t, result.Logs, 1)
+		require.Equal(t, 2, result.Logs[0].LogRecordCount())
+	}
+}

@@ -9,6 +9,7 @@ import (
 	"io"
 	"net/http"
 	"sync"
+	"time"
 
 	"github.com/klauspost/compress/gzip"
 	"go.opentelemetry.io/collector/component"
@@ -62,11 +63,18 @@ type tap struct {
 	// enough is closed when a request was held back.
 	enough chan struct{}
 
-	mu   sync.Mutex
-	got  int
-	held bool
-	list []*exchange
+	mu         sync.Mutex
+	got        int
+	deliveries int
+	held       bool
+	list       []*exchange
+	// moved holds one token: a page was delivered.
+	moved chan struct{}
 }
+
+// settling is how long a preview waits for pages that it has got and that do not
+// come out, as they have nothing new in them.
+const settling = 2 * time.Second
 
 // exchange is one that may still go on.
 type exchange struct {
@@ -78,7 +86,7 @@ type exchange struct {
 var _ extensionmiddleware.HTTPClient = (*tap)(nil)
 
 func newTap(pages int, cfg *restauditreceiver.Config, clean *redactor) *tap {
-	return &tap{cfg: cfg, clean: clean, pages: pages, expand: cfg.Expand != nil, enough: make(chan struct{})}
+	return &tap{cfg: cfg, clean: clean, pages: pages, expand: cfg.Expand != nil, enough: make(chan struct{}), moved: make(chan struct{}, 1)}
 }
 
 // GetHTTPRoundTripper implements extensionmiddleware.HTTPClient.
@@ -137,8 +145,42 @@ func (t *tap) hold() bool {
 func (t *tap) delivered() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	t.deliveries++
 	if t.expand {
 		t.got++
+	}
+	select {
+	case t.moved <- struct{}{}:
+	default:
+	}
+}
+
+// settle waits until the pages that were got have come out of the receiver. It
+// asks for the next page while it delivers the last one, and a stop at that
+// moment would lose it.
+func (t *tap) settle(ctx context.Context) {
+	due := 0
+	for _, x := range t.exchanges() {
+		if x.Records > len(x.LeftOut) {
+			due++
+		}
+	}
+	timer := time.NewTimer(settling)
+	defer timer.Stop()
+	for {
+		t.mu.Lock()
+		over := t.expand || t.deliveries >= due
+		t.mu.Unlock()
+		if over {
+			return
+		}
+		select {
+		case <-t.moved:
+		case <-timer.C:
+			return
+		case <-ctx.Done():
+			return
+		}
 	}
 }
 
@@ -163,7 +205,7 @@ func (t *tap) record(req *http.Request, forPage bool) (*exchange, error) {
 	return x, nil
 }
 
-// exchanges is what went over the tap. The receiver has been shut down.
+// exchanges is what went over the tap. No answer is being read any more.
 func (t *tap) exchanges() []Exchange {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -184,7 +226,7 @@ func (x *exchange) inflated() string {
 	if !x.gzipped {
 		return x.raw.String()
 	}
-	in, err := gzip.NewReader(&x.raw)
+	in, err := gzip.NewReader(bytes.NewReader(x.raw.Bytes()))
 	if err != nil {
 		return ""
 	}
