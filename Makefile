@@ -4,6 +4,7 @@
 GOLANGCI_LINT_VERSION := v2.15.0
 VERSITYGW_VERSION     := v1.8.0
 HELM_VERSION          := v3.22.0
+GOVULNCHECK_VERSION   := v1.7.0
 BENCHSTAT_VERSION     := v0.0.0-20260908200009-22c9c6c9d4da
 
 # Of the API server that the chart is tried on; internal/tools/kubernetes/go.mod pins the first two.
@@ -38,6 +39,7 @@ BUILDER       := go tool -modfile=internal/tools/go.mod builder
 PROMTOOL := go tool -modfile=internal/tools/prometheus/go.mod promtool
 GOLANGCI_LINT := $(CACHE)/golangci-lint-$(GOLANGCI_LINT_VERSION)
 VERSITYGW     := $(CACHE)/versitygw-$(VERSITYGW_VERSION)
+GOVULNCHECK   := $(CACHE)/govulncheck-$(GOVULNCHECK_VERSION)
 HELM          := $(CACHE)/helm-$(HELM_VERSION)
 BENCHSTAT     := $(CACHE)/benchstat-$(BENCHSTAT_VERSION)
 KUBE_APISERVER := $(CACHE)/kube-apiserver-$(KUBERNETES_VERSION)
@@ -50,7 +52,7 @@ export VERSITYGW_BIN     := $(VERSITYGW)
 
 .DEFAULT_GOAL := help
 .PHONY: help demo distribution vendorsim test test-library test-distribution alerts-test chart-test chart-admission chart-goldens sim kill standby fuzz bench generate drift lint tidy \
-	stock-builder slim newest-collector tools clean
+	stock-builder slim newest-collector reproducible sbom vuln tools clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | awk -F '\t' '{printf "  %-18s %s\n", $$1, $$2}'
@@ -158,6 +160,9 @@ $(GOLANGCI_LINT):
 $(VERSITYGW):
 	hack/install github.com/versity/versitygw/cmd/versitygw $(VERSITYGW_VERSION) $@
 
+$(GOVULNCHECK):
+	hack/install golang.org/x/vuln/cmd/govulncheck $(GOVULNCHECK_VERSION) $@
+
 $(HELM):
 	hack/install helm.sh/helm/v3/cmd/helm $(HELM_VERSION) $@
 
@@ -169,6 +174,16 @@ $(KUBE_APISERVER):
 
 $(KUBE_ETCD):
 	cd internal/tools/kubernetes && go build -o $@ go.etcd.io/etcd/server/v3
+
+reproducible: ## build twice from two folders and compare; COLD=cold compiles all of it twice
+	hack/reproducible $(COLD)
+
+sbom: ## write bin/sbom.cdx.json (CycloneDX) and bin/THIRD_PARTY_NOTICES of what is linked
+	mkdir -p $(BIN)
+	cd distribution && go run ./supply -version $(VERSION) -sbom $(BIN)/sbom.cdx.json -notices $(BIN)/THIRD_PARTY_NOTICES
+
+vuln: $(GOVULNCHECK) ## known vulnerabilities in what is called, where the database can be reached
+	hack/vuln $(GOVULNCHECK)
 
 clean: ## remove what the targets above have built
 	rm -rf bin .cache
