@@ -84,9 +84,9 @@ alerts-test: distribution ## alerts judged by Prometheus' own engine, each of th
 	cd distribution && FIRING_BIN=$(BIN)/firing go test -count=1 ./deploy -run '^TestEachAlertIsProvoked$$'
 
 # The operator's definitions of its kinds are in its module. The first build of the API server takes some ten minutes.
-chart-admission: distribution $(KUBE_APISERVER) $(KUBE_ETCD) ## the chart on a real Kubernetes API server with Pod Security "restricted"
+chart-admission: distribution $(HELM) $(KUBE_APISERVER) $(KUBE_ETCD) ## the chart on a real Kubernetes API server with Pod Security "restricted"
 	operator=$$(go mod download -json github.com/prometheus-operator/prometheus-operator@$(PROMETHEUS_OPERATOR_VERSION) | sed -n 's/.*"Dir": "\(.*\)",/\1/p') && \
-		cd distribution && PROMETHEUS_CRDS=$$operator/example/prometheus-operator-crd KUBE_APISERVER_BIN=$(KUBE_APISERVER) KUBE_ETCD_BIN=$(KUBE_ETCD) \
+		cd distribution && PROMETHEUS_CRDS=$$operator/example/prometheus-operator-crd KUBE_APISERVER_BIN=$(KUBE_APISERVER) KUBE_ETCD_BIN=$(KUBE_ETCD) HELM_BIN=$(HELM) \
 		go test -count=1 ./deploy -run '^TestARealCluster'
 
 chart-goldens: $(HELM) ## write the chart's goldens anew
@@ -170,7 +170,7 @@ $(BENCHSTAT):
 	hack/install golang.org/x/perf/cmd/benchstat $(BENCHSTAT_VERSION) $@
 
 $(KUBE_APISERVER):
-	cd internal/tools/kubernetes && go build -o $@ k8s.io/kubernetes/cmd/kube-apiserver
+	cd internal/tools/kubernetes && go build -ldflags "-X k8s.io/component-base/version.gitVersion=$(KUBERNETES_VERSION)" -o $@ k8s.io/kubernetes/cmd/kube-apiserver
 
 $(KUBE_ETCD):
 	cd internal/tools/kubernetes && go build -o $@ go.etcd.io/etcd/server/v3

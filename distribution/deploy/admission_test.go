@@ -7,6 +7,7 @@ import (
 	"bytes"
 	"maps"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"testing"
 
@@ -152,5 +153,39 @@ func TestARealClusterRefuses(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+func writeKubeconfig(t *testing.T, c *cluster.Cluster, token string) string {
+	t.Helper()
+	text, err := c.Kubeconfig(token)
+	require.NoError(t, err)
+	file := filepath.Join(t.TempDir(), "kubeconfig")
+	require.NoError(t, os.WriteFile(file, text, 0o600))
+	return file
+}
+
+// TestARealClusterTakesHelmsCommands goes through the life of a release: an
+// upgrade must not change what can't be changed.
+func TestARealClusterTakesHelmsCommands(t *testing.T) {
+	c := startCluster(t)
+	operatorsKinds(t, c)
+	restricted(t, c, "audit")
+	kubeconfig := writeKubeconfig(t, c, "")
+	values := func(set string) []string {
+		return []string{"audit", chartDir, "--values", filepath.Join(chartDir, "tests", "values", set+".yaml")}
+	}
+	for _, args := range [][]string{
+		append([]string{"install"}, values("minimal")...),
+		append([]string{"upgrade"}, values("monitoring")...),
+		append([]string{"upgrade"}, values("s3")...),
+		append([]string{"upgrade"}, values("standby")...),
+		append([]string{"upgrade"}, values("election")...),
+		append([]string{"upgrade"}, values("shards")...),
+		{"rollback", "audit", "1"},
+		{"uninstall", "audit"},
+	} {
+		out, err := exec.Command(fromEnv(t, "HELM_BIN"), append(args, "--namespace", "audit", "--kubeconfig", kubeconfig)...).CombinedOutput()
+		require.NoError(t, err, "helm %v: %s", args, out)
 	}
 }

@@ -37,15 +37,7 @@ func TestARealClusterElectsOneReplica(t *testing.T) {
 	vendors, store := httptest.NewServer(sim), httptest.NewServer(s3sim.New("audit"))
 	t.Cleanup(vendors.Close)
 	t.Cleanup(store.Close)
-	kubeconfig := filepath.Join(t.TempDir(), "kubeconfig")
-	text, err := yaml.Marshal(map[string]any{
-		"apiVersion": "v1", "kind": "Config", "current-context": "c",
-		"clusters": []any{map[string]any{"name": "c", "cluster": map[string]any{"server": c.URL, "insecure-skip-tls-verify": true}}},
-		"users":    []any{map[string]any{"name": "c", "user": map[string]any{"token": token}}},
-		"contexts": []any{map[string]any{"name": "c", "context": map[string]any{"cluster": "c", "user": "c"}}},
-	})
-	require.NoError(t, err)
-	require.NoError(t, os.WriteFile(kubeconfig, text, 0o600))
+	kubeconfig := writeKubeconfig(t, c, token)
 	replicas := [2]*output{{}, {}}
 	var processes [2]*rig.Process
 	for i := range replicas {

@@ -50,6 +50,21 @@ func (c *Cluster) Exists(ctx context.Context, path string) bool {
 	return err == nil
 }
 
+// Kubeconfig is a client's configuration. With the token "" it is the
+// administrator's.
+func (c *Cluster) Kubeconfig(token string) ([]byte, error) {
+	if token == "" {
+		token = adminToken
+	}
+	named := func(what string, value Object) []any { return []any{Object{"name": "c", what: value}} }
+	return json.Marshal(Object{ // JSON is YAML, too
+		"apiVersion": "v1", "kind": "Config", "current-context": "c",
+		"clusters": named("cluster", Object{"server": c.URL, "insecure-skip-tls-verify": true}),
+		"users":    named("user", Object{"token": token}),
+		"contexts": named("context", Object{"cluster": "c", "user": "c"}),
+	})
+}
+
 // Token makes a token of a service account.
 func (c *Cluster) Token(ctx context.Context, namespace, account string) (string, error) {
 	answer, err := c.ask(ctx, http.MethodPost, "/api/v1/namespaces/"+namespace+"/serviceaccounts/"+account+"/token",
