@@ -101,7 +101,7 @@ kill: distribution vendorsim $(VERSITYGW) ## the delivery promise under N=n real
 standby: distribution $(VERSITYGW) ## two replicas on one bucket, paused and killed at random for MINUTES=n
 	cd distribution && go test ./e2e -run '^TestStandby$$' -count=1 -timeout 0 -v -args -standby=$(MINUTES)m
 
-fuzz: ## every fuzz target of the library for FUZZTIME
+fuzz: ## every fuzz target for FUZZTIME
 	hack/fuzz $(FUZZTIME)
 
 bench: distribution vendorsim slim $(BENCHSTAT) ## Go benchmarks and whole processes, compared with the committed baseline

@@ -4,6 +4,7 @@
 package auth
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -23,6 +24,10 @@ const (
 	// prove anything: a later change within one tick of the clock that stamps
 	// files would look the same, as inodes are used again too.
 	settled = 100 * time.Millisecond
+	// swaps is how often a file that is not there is looked for again. Kubernetes
+	// swaps a link and then removes what it led to: who has read the link before
+	// and opens the file after finds nothing.
+	swaps = 10
 )
 
 // secretFile is a file that may be replaced at any time: by a rename, by a
@@ -46,6 +51,12 @@ func (f *secretFile) get(force bool) (value string, changed bool, err error) {
 		return f.value, false, nil
 	}
 	text, info, err := readSecret(f.path)
+	for range swaps {
+		if !errors.Is(err, os.ErrNotExist) {
+			break
+		}
+		text, info, err = readSecret(f.path)
+	}
 	if err != nil {
 		return "", false, err
 	}

@@ -90,16 +90,45 @@ func TestTruncatedFileDoesNotEmptyTheSecret(t *testing.T) {
 	assert.Equal(t, "Bearer one", sent(t, a))
 }
 
+// replacements are the ways in which a secret's file is replaced: each returns
+// the file and a function that puts another text there.
+var replacements = map[string]func(t *testing.T, dir string) (path string, put func(version int64, text string)){
+	"a rename": func(t *testing.T, dir string) (string, func(int64, string)) {
+		path := filepath.Join(dir, "token")
+		return path, func(_ int64, text string) {
+			require.NoError(t, os.WriteFile(path+".new", []byte(text), 0o600))
+			require.NoError(t, os.Rename(path+".new", path))
+		}
+	},
+	"a swapped link of Kubernetes": func(t *testing.T, dir string) (string, func(int64, string)) {
+		link, path := filepath.Join(dir, "..data"), filepath.Join(dir, "token")
+		require.NoError(t, os.Symlink("..data/token", path))
+		return path, func(version int64, text string) {
+			name := fmt.Sprintf("..v%d", version)
+			require.NoError(t, os.Mkdir(filepath.Join(dir, name), 0o700))
+			require.NoError(t, os.WriteFile(filepath.Join(dir, name, "token"), []byte(text), 0o600))
+			require.NoError(t, os.Symlink(name, link+"_tmp"))
+			require.NoError(t, os.Rename(link+"_tmp", link))
+			if version >= 2 { // kubelet removes what nobody can be reading any more
+				require.NoError(t, os.RemoveAll(filepath.Join(dir, fmt.Sprintf("..v%d", version-2))))
+			}
+		}
+	},
+}
+
 // TestRotationUnderLoad rotates a thousand times while requests are made. A
 // vendor takes the new token and the one before it, as vendors do.
 func TestRotationUnderLoad(t *testing.T) {
-	dir := t.TempDir()
-	path := filepath.Join(dir, "token")
-	put := func(n int64) {
-		require.NoError(t, os.WriteFile(path+".new", fmt.Appendf(nil, "token-%d\n", n), 0o600))
-		require.NoError(t, os.Rename(path+".new", path))
+	for name, replacement := range replacements {
+		t.Run(name, func(t *testing.T) {
+			path, put := replacement(t, t.TempDir())
+			rotateUnderLoad(t, path, put)
+		})
 	}
-	put(0)
+}
+
+func rotateUnderLoad(t *testing.T, path string, put func(int64, string)) {
+	put(0, "token-0\n")
 	a := newAuthorizer(t, Config{BearerFile: path})
 	var current atomic.Int64
 	ctx, cancel := context.WithCancel(t.Context())
@@ -121,7 +150,7 @@ func TestRotationUnderLoad(t *testing.T) {
 		})
 	}
 	for n := int64(1); n <= 1000; n++ {
-		put(n)
+		put(n, fmt.Sprintf("token-%d\n", n))
 		current.Store(n)
 	}
 	cancel()
