@@ -112,6 +112,8 @@ func TestNamesNeverLeadToMetadata(t *testing.T) {
 		assert.ErrorIs(t, e, errNeighbour, address)
 		assert.NotEmpty(t, e.Hint)
 	}
+	names.mu.Lock()
+	defer names.mu.Unlock()
 	assert.NotZero(t, names.asked)
 }
 
