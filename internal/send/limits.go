@@ -13,7 +13,7 @@ import (
 // Names of the headers, most specific first. Vendors agree on the idea and on
 // little else.
 var (
-	retryAfterHeaders   = []string{"Retry-After", "X-Retry-After", "X-Ratelimit-Retry-After", "X-Ratelimit-Retry-At"}
+	retryAfterHeaders   = []string{"Retry-After", "X-Retry-After", "X-Ratelimit-Retry-After", "X-Ratelimit-Retryafter", "X-Ratelimit-Retry-At"}
 	retryAfterMSHeaders = []string{"Retry-After-Ms", "X-Ms-Retry-After-Ms"}
 	remainingHeaders    = []string{
 		"X-Rate-Limit-Remaining", "X-Ratelimit-Remaining", "Ratelimit-Remaining", "X-Ratelimit-Requests-Remaining",

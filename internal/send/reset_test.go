@@ -68,6 +68,8 @@ func TestParseLimits(t *testing.T) {
 		ParseLimits(header("RateLimit-Limit", "100, 100;w=60", "RateLimit-Remaining", "7", "RateLimit-Reset", "9"), testNow))
 	assert.Equal(t, Limits{Limit: -1, Remaining: -1, RetryAfter: 2 * time.Second, HasRetryAfter: true},
 		ParseLimits(header("Retry-After-Ms", "2000"), testNow))
+	assert.Equal(t, Limits{Limit: 6000, Remaining: 0, RetryAfter: 3 * time.Second, HasRetryAfter: true},
+		ParseLimits(header("X-RateLimit-Limit", "6000", "X-RateLimit-Remaining", "0", "X-RateLimit-RetryAfter", "1767225603"), testNow), "CrowdStrike")
 	assert.True(t, Limits{Remaining: 0, HasReset: true}.Exhausted())
 	assert.False(t, Limits{Remaining: 0}.Exhausted())
 }

@@ -16,9 +16,9 @@ import (
 )
 
 const (
-	// maxRefusals is how often the vendor may refuse a request with a cursor of
-	// its own making, by a status that does not say why, before the cursor is
-	// taken as expired.
+	// maxRefusals is how often the vendor may refuse a request by a status that
+	// does not say why, before the cursor of its own making is taken as expired,
+	// or the start of the window as too long ago.
 	maxRefusals = 3
 	// worthKeeping is how long a wait must be to be stored, so that a restart
 	// does not cut it short.
@@ -44,7 +44,9 @@ func (s *Source) fetchPage(ctx context.Context, ask fetch.Ask, out chan<- fetche
 			return fetched{err: ctx.Err()}
 		}
 		failure := classify(err)
-		if ask.Position.Opaque() && refused(failure) {
+		answered := time.Now()
+		tooOld := s.tooOld(ask, failure, answered)
+		if refused(failure) && (ask.Position.Opaque() || tooOld) {
 			refusals++
 		}
 		pause := max(failure.RetryAfter, next())
@@ -53,7 +55,11 @@ func (s *Source) fetchPage(ctx context.Context, ask fetch.Ask, out chan<- fetche
 		}
 		s.observer.Attempted(Attempt{Err: err, Class: string(failure.Class), Wait: pause, Took: time.Since(started)})
 		if failure.Class == send.ClassCursorExpired && ask.Position.Opaque() || refusals >= maxRefusals {
-			return fetched{end: walkEnd{why: endExpired, err: err}}
+			end := walkEnd{why: endExpired, err: err}
+			if tooOld && !ask.Position.Opaque() {
+				end.why = endTooOld
+			}
+			return fetched{end: end, result: fetch.Result{Date: clock(failure)}, answered: answered}
 		}
 		if pause >= worthKeeping && failure.Class == send.ClassRateLimit {
 			select {
@@ -74,6 +80,28 @@ func classify(err error) *send.Error {
 		return failure
 	}
 	return &send.Error{Class: send.ClassRetry, Err: err}
+}
+
+// tooOld tells whether a request begins before what the vendor keeps. Most
+// vendors answer such a request; to some it is an error, for ever.
+func (s *Source) tooOld(ask fetch.Ask, e *send.Error, answered time.Time) bool {
+	if !s.set.ByTime || s.set.Retention <= 0 || ask.Window.From.IsZero() {
+		return false
+	}
+	now := clock(e)
+	if now.IsZero() {
+		now = answered.UTC()
+	}
+	return ask.Window.From.Before(now.Add(-s.set.Retention))
+}
+
+// clock is the vendor's time by its answer; zero if it told none.
+func clock(e *send.Error) time.Time {
+	date, err := http.ParseTime(e.Header.Get("Date"))
+	if err != nil {
+		return time.Time{}
+	}
+	return date
 }
 
 // refused tells whether a status may mean that the cursor is not known any more.

@@ -58,6 +58,8 @@ func (s *Source) conclude(hard context.Context, end walkEnd) (pollOver bool, err
 		return false, nil
 	case endExpired:
 		return s.expired(hard, end.err)
+	case endTooOld:
+		return s.planAgain(hard, end.err)
 	case endLoop:
 		s.observer.Noticed(Notice{Kind: Looped, Text: "the vendor's pages go in circles; the poll has stopped and the next one tries again"})
 		if !s.set.stream() {
@@ -135,6 +137,19 @@ func (s *Source) expired(hard context.Context, cause error) (pollOver bool, err 
 		w.Expired = expired
 	}
 	s.observer.Noticed(Notice{Kind: CursorExpired, Text: text, Err: cause})
+	return s.expiries >= maxExpiries, s.submit(hard)
+}
+
+// planAgain gives up a walk that begins before what the vendor keeps, and that
+// it therefore refuses. The next one begins at the oldest event there can be;
+// what is lost in between is found, and reported, with its first answer (F14).
+func (s *Source) planAgain(hard context.Context, cause error) (pollOver bool, err error) {
+	s.expiries++
+	s.state.Walk = nil
+	s.observer.Noticed(Notice{
+		Kind: CursorExpired, Err: cause,
+		Text: "the vendor refuses to be asked for a time before its retention: going on from the oldest event that it keeps",
+	})
 	return s.expiries >= maxExpiries, s.submit(hard)
 }
 

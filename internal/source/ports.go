@@ -121,7 +121,7 @@ const (
 	GapFound
 	// Looped: the vendor's pages go in circles.
 	Looped
-	// CursorExpired: the vendor no longer knows the position; Text says what now.
+	// CursorExpired: the vendor no longer takes the position; Text says what now.
 	CursorExpired
 	// Fenced: another instance took over; this one has stopped.
 	Fenced

@@ -6,6 +6,7 @@ package source
 import (
 	"errors"
 	"fmt"
+	"net/http"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -303,6 +304,50 @@ func TestWhatTheVendorDroppedBeforeItWasReadIsAGap(t *testing.T) {
 		assert.Equal(t, GapRetention, r.gaps[0].Reason)
 		assert.Equal(t, low, r.gaps[0].From, "with what was still to come late")
 	})
+}
+
+// TestAVendorThatCanNotBeAskedForSoLongAgo: to Microsoft 365 a start of more than
+// seven days ago is an error. After a longer outage the source reports the gap
+// and goes on, with a clock of its own that is wrong or right.
+func TestAVendorThatCanNotBeAskedForSoLongAgo(t *testing.T) {
+	for name, fast := range map[string]time.Duration{"right clock": 0, "vendor's clock an hour ahead": time.Hour} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				set := defaults()
+				set.Retention = 24 * time.Hour
+				set.Window.HasEnd, set.Window.Size = true, 6*time.Hour
+				r, down := &rig{}, false
+				r.fetch = func(ask fetch.Ask) (fetch.Result, error) {
+					now := time.Now().UTC().Add(fast)
+					refusal := &send.Error{Class: send.ClassConfig, Status: 400, Err: errors.New("too old"), Header: http.Header{"Date": {now.Format(http.TimeFormat)}}}
+					switch {
+					case down:
+						refusal.Class, refusal.Status = send.ClassAuth, 401
+						return fetch.Result{}, refusal
+					case ask.Window.From.Before(now.Add(-24*time.Hour - time.Minute)):
+						return fetch.Result{}, refusal
+					}
+					res := pageOf(end(""))
+					res.Date = now.Truncate(time.Second)
+					return res, nil
+				}
+				require.NoError(t, r.run(t, set, 10*time.Minute))
+				covered := r.last().Covered
+				time.Sleep(72 * time.Hour) // down, in virtual time
+				require.NoError(t, r.run(t, set, 10*time.Minute))
+				require.Len(t, r.gaps, 1, "after a restart")
+				assert.Equal(t, covered.Add(-5*time.Minute), r.gaps[0].From)
+				assert.Greater(t, r.last().Covered, covered.Add(70*time.Hour))
+				start := time.Now()
+				time.AfterFunc(time.Hour, func() { down = true })
+				time.AfterFunc(73*time.Hour, func() { down = false })
+				require.NoError(t, r.run(t, set, 74*time.Hour))
+				require.Len(t, r.gaps, 2, "with a request that waits for a new credential")
+				assert.Equal(t, GapRetention, r.gaps[1].Reason)
+				assert.WithinDuration(t, start.Add(73*time.Hour+fast), r.gaps[1].To.Add(24*time.Hour), 5*time.Minute)
+			})
+		})
+	}
 }
 
 // TestAGapThatSomebodyMadeIsToldWhenItIsLoaded: the program that moved the

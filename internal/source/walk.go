@@ -21,6 +21,7 @@ const (
 	endBudget            // the poll's page budget is spent
 	endLoop              // the pages go in circles
 	endExpired           // the vendor no longer knows the position
+	endTooOld            // the vendor can't be asked for so long ago
 )
 
 // walkEnd is how a walk stopped.
@@ -65,7 +66,8 @@ func (s *Source) walk(ctx, hard context.Context, w *checkpoint.Walk, budget int,
 			}
 			continue
 		}
-		if f.end.why == endExpired {
+		if f.end.why == endExpired || f.end.why == endTooOld {
+			s.learnSkew(f.result.Date, f.answered)
 			return pages, f.end, nil
 		}
 		if ctx.Err() != nil {
