@@ -21,6 +21,8 @@ type previewDocument struct {
 	Next     *previewNext     `json:"next,omitempty"`
 	CaughtUp bool             `json:"caught_up"`
 	Problems []string         `json:"problems,omitempty"`
+	// Unfound are keys, and their paths, that no record has a value for.
+	Unfound map[string][]string `json:"unfound,omitempty"`
 }
 
 type previewRequest struct {
@@ -70,6 +72,12 @@ func previewJSON(w io.Writer, source string, r *preview.Result) error {
 	}
 	for _, p := range r.Problems {
 		doc.Problems = append(doc.Problems, problemText(p))
+	}
+	for _, u := range r.Unfound {
+		if doc.Unfound == nil {
+			doc.Unfound = map[string][]string{}
+		}
+		doc.Unfound[u.Key] = u.Paths
 	}
 	encoder := json.NewEncoder(w)
 	encoder.SetEscapeHTML(false)

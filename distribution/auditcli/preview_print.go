@@ -52,6 +52,9 @@ func printPreview(out, side io.Writer, format, source string, r *preview.Result)
 		return err
 	}
 	printLeftOut(out, r)
+	if err := printUnfound(out, r); err != nil {
+		return err
+	}
 	previewSummary(out, r)
 	return nil
 }
@@ -138,6 +141,19 @@ func printLeftOut(w io.Writer, r *preview.Result) {
 	if n > shownLeftOut {
 		fmt.Fprintf(w, "  ... and %d more\n", n-shownLeftOut)
 	}
+}
+
+// printUnfound names paths that may be wrong.
+func printUnfound(w io.Writer, r *preview.Result) error {
+	if len(r.Unfound) == 0 {
+		return nil
+	}
+	fmt.Fprintln(w, "\nNone of these records has a value for:")
+	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	for _, u := range r.Unfound {
+		fmt.Fprintf(table, "  %s\t%s\n", u.Key, strings.Join(u.Paths, ", "))
+	}
+	return table.Flush()
 }
 
 func previewSummary(w io.Writer, r *preview.Result) {

@@ -58,6 +58,8 @@ type Result struct {
 	CaughtUp bool
 	// Problems are what the source complained of.
 	Problems []Problem
+	// Unfound are the keys whose paths led to no value in any record.
+	Unfound []Unfound
 }
 
 // Next is a position.
@@ -110,7 +112,7 @@ func Run(ctx context.Context, s Settings) (*Result, error) {
 	}
 	return &Result{
 		Exchanges: tap.exchanges(), Logs: sink.logs, Next: nextOf(memory.state(), clean),
-		CaughtUp: watch.caughtUp(), Problems: watch.problems(),
+		CaughtUp: watch.caughtUp(), Problems: watch.problems(), Unfound: unfound(cfg, sink.logs),
 	}, ctx.Err()
 }
 
