@@ -35,6 +35,7 @@ var catalogue = []fault{
 	{"F12", "the vendor says that there is no more, and there is; short pages", true},
 	{"F13", "cursor expired", true},
 	{"F14", "down for longer than the retention", false},
+	{"F14r", "a request for before the retention is an error", false},
 	{"F15", "result cut off at the vendor's cap", false},
 	{"F17", "the same record on two pages", false},
 	{"F18", "a next link for ever", false},

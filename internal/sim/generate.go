@@ -24,6 +24,7 @@ func Generate(seed uint64) *Scenario {
 	events := s.eventPlan(r)
 	s.bucketed(newStream(seed, "bucket"), polls)
 	s.memory(newStream(seed, "memory"))
+	s.Vendor.refusesOld = s.Vendor.retention > 0 && newStream(seed, "refuses").chance(.3)
 	s.secrets(newStream(seed, "astray"))
 	s.Vendor.endExclusive = s.Vendor.end && newStream(seed, "upper bound").chance(.5)
 	s.Log = makeLog(newStream(seed, "log"), events, start)

@@ -85,6 +85,7 @@ type vendorPlan struct {
 
 	cap        int           // records of one result at most
 	retention  time.Duration // 0 = for ever
+	refusesOld bool          // a request for a time before the retention is an error
 	cursorLife time.Duration // 0 = for ever
 	skew       time.Duration // the vendor's clock minus the collector's
 	noDate     bool

@@ -138,6 +138,10 @@ func (v *vendor) understand(q url.Values) (a ask, problem string) {
 			}
 		}
 	}
+	if old := v.plan.retention + time.Minute; v.plan.refusesOld && !a.from.IsZero() && v.epoch.Add(a.now+v.plan.skew).Sub(a.from) > old {
+		v.cover["F14r"]++
+		return a, "too_long_ago"
+	}
 	for name, at := range map[string]*int{"limit": &a.limit, "skip": &a.offset, "page": &a.offset} {
 		if text := q.Get(name); text != "" {
 			if *at, err = strconv.Atoi(text); err != nil || *at < 0 {

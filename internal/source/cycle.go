@@ -146,6 +146,7 @@ func (s *Source) expired(hard context.Context, cause error) (pollOver bool, err 
 func (s *Source) planAgain(hard context.Context, cause error) (pollOver bool, err error) {
 	s.expiries++
 	s.state.Walk = nil
+	s.skewKnown = true // where no answer tells the vendor's clock, ours has to do
 	s.observer.Noticed(Notice{
 		Kind: CursorExpired, Err: cause,
 		Text: "the vendor refuses to be asked for a time before its retention: going on from the oldest event that it keeps",
@@ -162,7 +163,7 @@ func (s *Source) submit(ctx context.Context) error {
 // watermark has moved; that is stored now and then.
 func (s *Source) submitMove(ctx context.Context, w *checkpoint.Walk) error {
 	idle := s.idleCommit()
-	if w.New == 0 && s.newRecords == 0 && !s.moved() && time.Since(s.saved) < idle && s.covered().Sub(s.submittedLow) < idle {
+	if w.New == 0 && s.newRecords == 0 && !s.moved() && s.state.LastTimestamp.Equal(s.submittedHigh) && time.Since(s.saved) < idle && s.covered().Sub(s.submittedLow) < idle {
 		return nil
 	}
 	return s.submit(ctx)

@@ -138,7 +138,7 @@ func (s *Source) submitWith(hard context.Context, quarantined []record.Record) e
 
 // commit is a copy of the state that the persisting stage may keep.
 func (s *Source) commit() (checkpoint.Commit, error) {
-	s.submitted, s.submittedLow = s.state.Position, s.covered()
+	s.submitted, s.submittedLow, s.submittedHigh = s.state.Position, s.covered(), s.state.LastTimestamp
 	s.state.Generation++
 	s.state.UpdatedAt = time.Now().UTC()
 	chunks, err := s.rememberSeen()

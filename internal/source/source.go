@@ -33,10 +33,10 @@ type Source struct {
 	lastAnswer time.Time
 	// saved is when a state without new records was last worth a commit.
 	saved time.Time
-	// submitted and submittedLow are the position and the covered time that were
-	// last handed over to be stored.
-	submitted    paging.Position
-	submittedLow time.Time
+	// submitted, submittedLow and submittedHigh are the position, the covered time
+	// and the newest event time that were last handed over to be stored.
+	submitted                   paging.Position
+	submittedLow, submittedHigh time.Time
 	// resumed says that the walk in the state comes from before this run.
 	resumed bool
 	// expiries counts the lost cursors of the poll under way.
