@@ -4,7 +4,6 @@
 package presetsim
 
 import (
-	"strings"
 	"time"
 
 	"github.com/stretchr/testify/assert"
@@ -21,7 +20,9 @@ func (v *vendor) inWindow(r request) {
 	if r.page > 0 || r.item {
 		return
 	}
-	format, err := timefmt.New(tf.Format, time.UTC)
+	zone, err := time.LoadLocation(tf.Timezone)
+	assert.NoError(v.t, err)
+	format, err := timefmt.New(tf.Format, zone)
 	assert.NoError(v.t, err)
 	var bounds []time.Time
 	for _, param := range []string{tf.StartParam, tf.EndParam} {
@@ -30,7 +31,7 @@ func (v *vendor) inWindow(r request) {
 		}
 		text := r.URL.Query().Get(param)
 		if tf.In == "body" {
-			text = gjson.Get(r.body, strings.ReplaceAll(param, `.`, `\.`)).String()
+			text = gjson.Get(r.body, param).String()
 		}
 		at, err := format.Parse(text)
 		assert.NoError(v.t, err, "the bound %s", param)
