@@ -94,6 +94,8 @@ func (w *World) exempt(e *event) string {
 		return "late"
 	case w.vendor.gone(e, end) && w.epoch.Add(e.at).Sub(w.ledger.begin) < v.retention/50:
 		return "gone while it was read for the first time"
+	case v.mode == modeStream && w.vendor.gone(e, end) && e.late(v.skew) > w.s.Engine.overlap:
+		return "late, and gone before it was asked for"
 	case w.lostAndLied() && !w.afterLoss(e):
 		return "passed over by a lie, before the position was lost"
 	}

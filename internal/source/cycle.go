@@ -108,7 +108,7 @@ func (s *Source) capped(w *checkpoint.Walk) bool {
 		return false
 	}
 	if !s.halve(w) {
-		s.gapOnce(Gap{From: w.From, To: w.To, Reason: GapUnsplittable, Detail: "the vendor cuts the result off and can't be asked for less"})
+		s.gapOnce(Gap{From: w.From, To: w.To, Reason: GapUnsplittable, Detail: "the vendor cuts the result off and can't be asked for less"}, false)
 		return false
 	}
 	return true

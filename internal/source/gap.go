@@ -30,19 +30,24 @@ func (s *Source) gap(g Gap) {
 	s.state.Gaps = append(s.state.Gaps, g)
 }
 
-// gapOnce notes a gap in an interval that later walks look at again. What was
-// reported before for the same reason is left out.
-func (s *Source) gapOnce(g Gap) {
-	if until := s.state.Reported[g.Reason]; until.After(g.From) {
+// gapOnce notes a gap in an interval that later walks of the same kind look at
+// again. What was reported before for the same reason is left out. Sweeps begin
+// further down than the main windows, so they have a row of their own.
+func (s *Source) gapOnce(g Gap, sweep bool) {
+	row := g.Reason
+	if sweep {
+		row += ", sweep"
+	}
+	if until := s.state.Reported[row]; until.After(g.From) {
 		g.From = until
 	}
 	if !g.From.Before(g.To) {
 		return
 	}
-	reported := map[string]time.Time{g.Reason: g.To}
-	for reason, until := range s.state.Reported {
-		if reason != g.Reason {
-			reported[reason] = until
+	reported := map[string]time.Time{row: g.To}
+	for other, until := range s.state.Reported {
+		if other != row {
+			reported[other] = until
 		}
 	}
 	s.state.Reported = reported // a new map: a commit under way holds the old one

@@ -48,7 +48,7 @@ func (s *Source) planWindow() checkpoint.Walk {
 		win.From = oldest
 	}
 	if cut := s.seen.cut(); win.From.Before(cut) && cut.Before(s.state.Low) {
-		s.gapOnce(Gap{From: win.From, To: cut, Reason: GapDedupeOverflow, Detail: "raise `dedupe::max_uids` to look back further"})
+		s.gapOnce(Gap{From: win.From, To: cut, Reason: GapDedupeOverflow, Detail: "raise `dedupe::max_uids` to look back further"}, false)
 		win.From = s.floor(cut)
 	}
 	if !win.To.IsZero() && win.To.Before(win.From) {
@@ -148,6 +148,9 @@ func (s *Source) drained(w *checkpoint.Walk, end paging.Position) {
 	}
 	// CP6: until the next commit a crash walks this window's last page again.
 	s.state.Walk = s.remainder(w)
+	if w.Records == 0 && !s.set.ByTime {
+		return // an empty list may be a lie, and must not make what it listed look new
+	}
 	s.seen.evict(s.horizon(), s.state.WalkNo)
 	s.state.WalkNo++
 }

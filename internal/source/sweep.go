@@ -64,7 +64,7 @@ func (s *Source) planSweep() bool {
 	until := s.state.Low.Add(-s.set.Window.Overlap)
 	if cut := s.seen.cut(); since.Before(cut) {
 		// Below the cut a sweep could not tell late events from repeats.
-		s.gapOnce(Gap{From: since, To: cut, Reason: GapDedupeOverflow, Detail: "the sweep can't look here: raise `dedupe::max_uids` or lower `time_filter::sweep::depth`"})
+		s.gapOnce(Gap{From: since, To: cut, Reason: GapDedupeOverflow, Detail: "the sweep can't look here: raise `dedupe::max_uids` or lower `time_filter::sweep::depth`"}, true)
 		since = cut
 	}
 	since, until = s.floor(since), s.floor(until)
