@@ -111,9 +111,25 @@ func Resolve(base *url.URL, ref string) (string, error) {
 		return "", fmt.Errorf("%w: not a valid URL reference", errNextURL)
 	}
 	u.Fragment, u.RawFragment = "", ""
+	u.RawQuery = escapeQuery(u.RawQuery)
 	absolute := u.String()
 	if again, err := url.Parse(absolute); err != nil || again.Host == "" {
 		return "", fmt.Errorf("%w: it names no host", errNextURL)
 	}
 	return absolute, nil
+}
+
+// escapeQuery escapes what no request line may hold: Trend Micro's next link has
+// blanks in it. All else stays as the vendor wrote it.
+func escapeQuery(query string) string {
+	bad := func(c byte) bool { return c <= ' ' || c >= 0x7f || c == '"' || c == '<' || c == '>' }
+	var b strings.Builder
+	for i := range len(query) {
+		if c := query[i]; bad(c) {
+			fmt.Fprintf(&b, "%%%02X", c)
+		} else {
+			b.WriteByte(c)
+		}
+	}
+	return b.String()
 }

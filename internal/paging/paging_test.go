@@ -126,12 +126,14 @@ func TestResolve(t *testing.T) {
 	base, err := url.Parse("https://api.example.com/v1/events?since=1")
 	require.NoError(t, err)
 	for ref, want := range map[string]string{
-		"/v1/events?c=2":            "https://api.example.com/v1/events?c=2",
-		"?c=2":                      "https://api.example.com/v1/events?c=2",
-		"more?c=2":                  "https://api.example.com/v1/more?c=2",
-		"//evil.example/x":          "https://evil.example/x",
-		"https://other.example/a#f": "https://other.example/a",
-		"  /v1/x ":                  "https://api.example.com/v1/x",
+		"/v1/events?c=2":               "https://api.example.com/v1/events?c=2",
+		"?c=2":                         "https://api.example.com/v1/events?c=2",
+		"more?c=2":                     "https://api.example.com/v1/more?c=2",
+		"//evil.example/x":             "https://evil.example/x",
+		"https://other.example/a#f":    "https://other.example/a",
+		"  /v1/x ":                     "https://api.example.com/v1/x",
+		"/v1/x y?o=at asc&t=a%20b+c/=": "https://api.example.com/v1/x%20y?o=at%20asc&t=a%20b+c/=",
+		"?q=\"ä\"":                     "https://api.example.com/v1/events?q=%22%C3%A4%22",
 	} {
 		got, err := Resolve(base, ref)
 		require.NoError(t, err)
@@ -164,7 +166,8 @@ func FuzzResolve(f *testing.F) {
 		if err != nil {
 			return
 		}
-		_, err = url.Parse(got)
+		u, err := url.Parse(got)
 		assert.NoError(t, err)
+		assert.NotContains(t, u.RequestURI(), " ")
 	})
 }

@@ -68,6 +68,8 @@ func (v *vendor) RoundTrip(req *http.Request) (*http.Response, error) {
 		req.Body.Close()
 		body = string(data)
 	}
+	// What a server would make of the request line is not seen here otherwise.
+	assert.NotContains(v.t, req.URL.RequestURI(), " ")
 	v.mu.Lock()
 	a := v.answer(request{Request: req, body: body, at: time.Now()})
 	v.mu.Unlock()
