@@ -316,12 +316,13 @@ func TestAVendorThatCanNotBeAskedForSoLongAgo(t *testing.T) {
 				set := defaults()
 				set.Retention = 24 * time.Hour
 				set.Window.HasEnd, set.Window.Size = true, 6*time.Hour
-				r, down := &rig{}, false
+				r := &rig{}
+				var locked, unlocked time.Time // the credential is of no use between them; set while nothing runs
 				r.fetch = func(ask fetch.Ask) (fetch.Result, error) {
 					now := time.Now().UTC().Add(fast)
 					refusal := &send.Error{Class: send.ClassConfig, Status: 400, Err: errors.New("too old"), Header: http.Header{"Date": {now.Format(http.TimeFormat)}}}
 					switch {
-					case down:
+					case time.Now().After(locked) && time.Now().Before(unlocked):
 						refusal.Class, refusal.Status = send.ClassAuth, 401
 						return fetch.Result{}, refusal
 					case ask.Window.From.Before(now.Add(-24*time.Hour - time.Minute)):
@@ -339,8 +340,7 @@ func TestAVendorThatCanNotBeAskedForSoLongAgo(t *testing.T) {
 				assert.Equal(t, covered.Add(-5*time.Minute), r.gaps[0].From)
 				assert.Greater(t, r.last().Covered, covered.Add(70*time.Hour))
 				start := time.Now()
-				time.AfterFunc(time.Hour, func() { down = true })
-				time.AfterFunc(73*time.Hour, func() { down = false })
+				locked, unlocked = start.Add(time.Hour), start.Add(73*time.Hour)
 				require.NoError(t, r.run(t, set, 74*time.Hour))
 				require.Len(t, r.gaps, 2, "with a request that waits for a new credential")
 				assert.Equal(t, GapRetention, r.gaps[1].Reason)
