@@ -10,13 +10,10 @@ import (
 	"net/http"
 	"slices"
 	"strings"
-	"time"
 
 	"go.opentelemetry.io/collector/confmap"
 
 	"github.com/restaudit/otelcol-audit/internal/auth"
-	"github.com/restaudit/otelcol-audit/internal/page"
-	"github.com/restaudit/otelcol-audit/internal/timefmt"
 	"github.com/restaudit/otelcol-audit/presets"
 )
 
@@ -116,43 +113,6 @@ func (c *Config) validateParams() error {
 	return nil
 }
 
-// leastFromBeginning is the shortest window that a source may have which begins
-// in 1970 and asks for one after the other: with less, it never gets to today.
-const leastFromBeginning = 30 * time.Minute
-
-func (c *Config) validateTimes() error {
-	var errs []error
-	if c.PollInterval <= 0 {
-		errs = append(errs, fmt.Errorf("`poll_interval` must be positive, not %v: write for example 60s", c.PollInterval))
-	}
-	if _, err := parseStart(string(c.StartAt)); err != nil {
-		errs = append(errs, err)
-	}
-	tf := c.TimeFilter
-	for key, d := range map[string]time.Duration{
-		"retention": c.Retention, "shutdown_grace": c.ShutdownGrace, "time_filter::window": tf.Window, "time_filter::overlap": tf.Overlap,
-		"time_filter::delay": tf.Delay, "time_filter::sweep::every": tf.Sweep.Every, "time_filter::sweep::depth": tf.Sweep.Depth,
-		"on_permanent_error::quarantine_after": c.OnPermanentError.QuarantineAfter,
-	} {
-		if d < 0 {
-			errs = append(errs, fmt.Errorf("`%s` must not be negative, not %v", key, d))
-		}
-	}
-	if tf.Window > 0 && tf.Window <= tf.Overlap+time.Minute {
-		errs = append(errs, fmt.Errorf("`time_filter::window` (%v) must be longer than `time_filter::overlap` (%v) by more than a minute, or no poll gets ahead", tf.Window, tf.Overlap))
-	}
-	if c.StartAt == "beginning" && c.Retention == 0 && tf.Window > 0 && tf.Window < leastFromBeginning {
-		errs = append(errs, fmt.Errorf("`start_at: beginning` with `time_filter::window` %v asks for more than a million windows, from 1970 on: write a date, or the vendor's `retention`", tf.Window))
-	}
-	if (tf.Sweep.Every > 0) != (tf.Sweep.Depth > 0) {
-		errs = append(errs, errors.New("`time_filter::sweep` needs both `every` and `depth`, such as {every: 24h, depth: 72h}"))
-	}
-	if tf.Sweep.Depth > 0 && tf.Sweep.Depth <= tf.Overlap {
-		errs = append(errs, fmt.Errorf("`time_filter::sweep::depth` (%v) must be longer than `time_filter::overlap` (%v), which every poll looks at anyway", tf.Sweep.Depth, tf.Overlap))
-	}
-	return errors.Join(errs...)
-}
-
 // choice is a key that takes one of some words.
 type choice struct {
 	key, value string
@@ -182,59 +142,6 @@ func (c *Config) validateChoices() error {
 		}
 		if rule.Path == "" && len(rule.Status) == 0 {
 			errs = append(errs, fmt.Errorf("`response::error_when::%d` has no condition: write a `path` with `equals`, `contains` or `exists`, or a `status`", i))
-		}
-	}
-	return errors.Join(errs...)
-}
-
-func (c *Config) validateResponse() error {
-	var errs []error
-	paths := map[string]Paths{
-		"response::records": c.Response.Records, "response::id": c.Response.ID, "response::timestamp": c.Response.Timestamp,
-		"response::message": c.Response.Message, "response::event_name": c.Response.EventName, "response::severity": c.Response.Severity,
-		"match_path": c.MatchPath, "pagination::cursor_path": c.Pagination.CursorPath, "pagination::next_url_path": c.Pagination.NextURLPath,
-		"pagination::last_id_path": c.Pagination.LastIDPath, "pagination::has_more_path": c.Pagination.HasMorePath,
-		"response::related::path": c.Response.Related.Path, "response::related::fields": c.Response.Related.Fields,
-		"pagination::done_path": c.Pagination.DonePath, "pagination::total_path": c.Pagination.TotalPath, "pagination::total_pages_path": c.Pagination.TotalPagesPath,
-	}
-	if (len(c.Response.Related.Path) > 0) != (len(c.Response.Related.Fields) > 0) {
-		errs = append(errs, errors.New("`response::related` needs both `path` and `fields`"))
-	}
-	for name, candidates := range c.Attributes {
-		paths["attributes::"+name] = candidates
-		if reservedAttribute(name) {
-			errs = append(errs, fmt.Errorf("`attributes::%s`: the receiver sets this attribute itself; choose another name", name))
-		}
-	}
-	for i, rule := range c.Response.ErrorWhen {
-		if rule.RetryAfterPath != "" {
-			paths[fmt.Sprintf("response::error_when::%d::retry_after_path", i)] = Paths{rule.RetryAfterPath}
-		}
-		if rule.Path != "" {
-			paths[fmt.Sprintf("response::error_when::%d::path", i)] = Paths{rule.Path}
-		}
-	}
-	for key, candidates := range paths {
-		for _, path := range candidates {
-			if key == "response::records" && (path == "" || path == "@this") {
-				continue
-			}
-			if err := page.CheckPath(path); err != nil {
-				errs = append(errs, fmt.Errorf("`%s`: %w", key, err))
-			}
-		}
-	}
-	for key, zone := range map[string]string{"response::timezone": c.Response.Timezone, "time_filter::timezone": c.TimeFilter.Timezone} {
-		if _, err := time.LoadLocation(zone); err != nil {
-			errs = append(errs, fmt.Errorf("`%s` is %q: write an IANA time zone, such as UTC or Europe/Berlin", key, zone))
-		}
-	}
-	for key, format := range map[string]string{"response::timestamp_format": c.Response.TimestampFormat, "time_filter::format": c.TimeFilter.Format} {
-		if format == "" {
-			continue
-		}
-		if _, err := timefmt.New(format, nil); err != nil {
-			errs = append(errs, fmt.Errorf("`%s`: %w", key, err))
 		}
 	}
 	return errors.Join(errs...)
@@ -282,29 +189,4 @@ func (c *Config) validateCredentials() error {
 	}
 	_, err = auth.New(c.Credentials, auth.Settings{AllowHTTP: c.AllowHTTP, Params: c.params()})
 	return err
-}
-
-// start is where a source without a checkpoint starts.
-type start struct {
-	beginning, now bool
-	back           time.Duration
-	at             time.Time
-}
-
-func parseStart(s string) (start, error) {
-	switch s {
-	case "":
-		return start{}, nil
-	case "beginning":
-		return start{beginning: true}, nil
-	case "now":
-		return start{now: true}, nil
-	}
-	if d, err := time.ParseDuration(s); err == nil && d >= 0 {
-		return start{back: d}, nil
-	}
-	if t, err := time.Parse(time.RFC3339Nano, s); err == nil {
-		return start{at: t}, nil
-	}
-	return start{}, fmt.Errorf("`start_at` is %q: write beginning, now, a duration back such as 24h, or a time such as 2026-01-31T00:00:00Z", s)
 }

@@ -1,0 +1,73 @@
+// Copyright The restaudit Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package restauditreceiver
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/restaudit/otelcol-audit/internal/page"
+	"github.com/restaudit/otelcol-audit/internal/timefmt"
+)
+
+// validateResponse checks every path into a response, and its times.
+func (c *Config) validateResponse() error {
+	var errs []error
+	paths := map[string]Paths{
+		"response::records": c.Response.Records, "response::id": c.Response.ID, "response::timestamp": c.Response.Timestamp,
+		"response::message": c.Response.Message, "response::event_name": c.Response.EventName, "response::severity": c.Response.Severity,
+		"match_path": c.MatchPath, "pagination::cursor_path": c.Pagination.CursorPath, "pagination::next_url_path": c.Pagination.NextURLPath,
+		"pagination::last_id_path": c.Pagination.LastIDPath, "pagination::has_more_path": c.Pagination.HasMorePath,
+		"response::related::path": c.Response.Related.Path, "response::related::fields": c.Response.Related.Fields,
+		"pagination::done_path": c.Pagination.DonePath, "pagination::total_path": c.Pagination.TotalPath, "pagination::total_pages_path": c.Pagination.TotalPagesPath,
+	}
+	if (len(c.Response.Related.Path) > 0) != (len(c.Response.Related.Fields) > 0) {
+		errs = append(errs, errors.New("`response::related` needs both `path` and `fields`"))
+	}
+	for name, candidates := range c.Attributes {
+		paths["attributes::"+name] = candidates
+		if reservedAttribute(name) {
+			errs = append(errs, fmt.Errorf("`attributes::%s`: the receiver sets this attribute itself; choose another name", name))
+		}
+	}
+	for i, rule := range c.Response.ErrorWhen {
+		if rule.RetryAfterPath != "" {
+			paths[fmt.Sprintf("response::error_when::%d::retry_after_path", i)] = Paths{rule.RetryAfterPath}
+		}
+		if rule.Path != "" {
+			paths[fmt.Sprintf("response::error_when::%d::path", i)] = Paths{rule.Path}
+		}
+	}
+	for key, candidates := range paths {
+		for _, path := range candidates {
+			if key == "response::records" && (path == "" || path == "@this") {
+				continue
+			}
+			if err := page.CheckPath(path); err != nil {
+				errs = append(errs, fmt.Errorf("`%s`: %w", key, err))
+			}
+		}
+	}
+	return errors.Join(append(errs, c.validateFormats())...)
+}
+
+// validateFormats checks the time zones and the formats of times.
+func (c *Config) validateFormats() error {
+	var errs []error
+	for key, zone := range map[string]string{"response::timezone": c.Response.Timezone, "time_filter::timezone": c.TimeFilter.Timezone} {
+		if _, err := time.LoadLocation(zone); err != nil {
+			errs = append(errs, fmt.Errorf("`%s` is %q: write an IANA time zone, such as UTC or Europe/Berlin", key, zone))
+		}
+	}
+	for key, format := range map[string]string{"response::timestamp_format": c.Response.TimestampFormat, "time_filter::format": c.TimeFilter.Format} {
+		if format == "" {
+			continue
+		}
+		if _, err := timefmt.New(format, nil); err != nil {
+			errs = append(errs, fmt.Errorf("`%s`: %w", key, err))
+		}
+	}
+	return errors.Join(errs...)
+}

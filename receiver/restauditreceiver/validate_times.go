@@ -1,0 +1,73 @@
+// Copyright The restaudit Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package restauditreceiver
+
+import (
+	"errors"
+	"fmt"
+	"time"
+)
+
+// leastFromBeginning is the shortest window that a source may have which begins
+// in 1970 and asks for one after the other: with less, it never gets to today.
+const leastFromBeginning = 30 * time.Minute
+
+// validateTimes checks the durations, and whether polls get ahead with them.
+func (c *Config) validateTimes() error {
+	var errs []error
+	if c.PollInterval <= 0 {
+		errs = append(errs, fmt.Errorf("`poll_interval` must be positive, not %v: write for example 60s", c.PollInterval))
+	}
+	if _, err := parseStart(string(c.StartAt)); err != nil {
+		errs = append(errs, err)
+	}
+	tf := c.TimeFilter
+	for key, d := range map[string]time.Duration{
+		"retention": c.Retention, "shutdown_grace": c.ShutdownGrace, "time_filter::window": tf.Window, "time_filter::overlap": tf.Overlap,
+		"time_filter::delay": tf.Delay, "time_filter::sweep::every": tf.Sweep.Every, "time_filter::sweep::depth": tf.Sweep.Depth,
+		"on_permanent_error::quarantine_after": c.OnPermanentError.QuarantineAfter,
+	} {
+		if d < 0 {
+			errs = append(errs, fmt.Errorf("`%s` must not be negative, not %v", key, d))
+		}
+	}
+	if tf.Window > 0 && tf.Window <= tf.Overlap+time.Minute {
+		errs = append(errs, fmt.Errorf("`time_filter::window` (%v) must be longer than `time_filter::overlap` (%v) by more than a minute, or no poll gets ahead", tf.Window, tf.Overlap))
+	}
+	if c.StartAt == "beginning" && c.Retention == 0 && tf.Window > 0 && tf.Window < leastFromBeginning {
+		errs = append(errs, fmt.Errorf("`start_at: beginning` with `time_filter::window` %v asks for more than a million windows, from 1970 on: write a date, or the vendor's `retention`", tf.Window))
+	}
+	if (tf.Sweep.Every > 0) != (tf.Sweep.Depth > 0) {
+		errs = append(errs, errors.New("`time_filter::sweep` needs both `every` and `depth`, such as {every: 24h, depth: 72h}"))
+	}
+	if tf.Sweep.Depth > 0 && tf.Sweep.Depth <= tf.Overlap {
+		errs = append(errs, fmt.Errorf("`time_filter::sweep::depth` (%v) must be longer than `time_filter::overlap` (%v), which every poll looks at anyway", tf.Sweep.Depth, tf.Overlap))
+	}
+	return errors.Join(errs...)
+}
+
+// start is where a source without a checkpoint starts.
+type start struct {
+	beginning, now bool
+	back           time.Duration
+	at             time.Time
+}
+
+func parseStart(s string) (start, error) {
+	switch s {
+	case "":
+		return start{}, nil
+	case "beginning":
+		return start{beginning: true}, nil
+	case "now":
+		return start{now: true}, nil
+	}
+	if d, err := time.ParseDuration(s); err == nil && d >= 0 {
+		return start{back: d}, nil
+	}
+	if t, err := time.Parse(time.RFC3339Nano, s); err == nil {
+		return start{at: t}, nil
+	}
+	return start{}, fmt.Errorf("`start_at` is %q: write beginning, now, a duration back such as 24h, or a time such as 2026-01-31T00:00:00Z", s)
+}
