@@ -73,13 +73,14 @@ func newBucket(w *World) *bucket { return &bucket{w: w, sim: s3sim.New(bucketNam
 // closes it.
 func (w *World) storage(inc *incarnation, rand *stream) (storage.Client, func()) {
 	if w.bucket == nil {
-		return &client{w: w, inc: inc, rand: rand}, func() {}
+		c := &client{w: w, inc: inc, rand: rand}
+		return batcher(c.batch), func() {}
 	}
 	c := &bucketClient{w: w, inc: inc, rand: rand}
-	return c, c.shutdown
+	return batcher(c.batch), c.shutdown
 }
 
-// bucketClient is the storage.Client of one incarnation: s3checkpoint's, between
+// bucketClient is the storage of one incarnation: s3checkpoint's, between
 // the places where a kill can strike. Its calls do not overlap.
 type bucketClient struct {
 	w    *World
@@ -88,8 +89,6 @@ type bucketClient struct {
 	ext  storage.Extension
 	real storage.Client // nil until the first call
 }
-
-var _ storage.Client = (*bucketClient)(nil)
 
 // open starts the extension, as the Collector does before its receivers.
 func (c *bucketClient) open(ctx context.Context) error {
@@ -142,28 +141,8 @@ func (c *bucketClient) shutdown() {
 	}
 }
 
-// Get implements storage.Client.
-func (c *bucketClient) Get(ctx context.Context, key string) ([]byte, error) {
-	op := storage.GetOperation(key)
-	err := c.Batch(ctx, op)
-	return op.Value, err
-}
-
-// Set implements storage.Client.
-func (c *bucketClient) Set(ctx context.Context, key string, value []byte) error {
-	return c.Batch(ctx, storage.SetOperation(key, value))
-}
-
-// Delete implements storage.Client.
-func (c *bucketClient) Delete(ctx context.Context, key string) error {
-	return c.Batch(ctx, storage.DeleteOperation(key))
-}
-
-// Close implements storage.Client.
-func (c *bucketClient) Close(context.Context) error { return nil }
-
-// Batch implements storage.Client.
-func (c *bucketClient) Batch(ctx context.Context, ops ...*storage.Operation) error {
+// batch is the one call that all others are made of.
+func (c *bucketClient) batch(ctx context.Context, ops ...*storage.Operation) error {
 	before, after := loadBefore, loadAfter
 	if writes(ops) {
 		before, after = saveBoundary(ops), saveAfter
@@ -195,6 +174,7 @@ func (w *World) noteBatch(inc *incarnation, ops []*storage.Operation) {
 	defer w.mu.Unlock()
 	w.bucket.holder = max(w.bucket.holder, inc.no)
 	for _, op := range ops {
+		w.judgeBytes(op.Value)
 		if op.Key == checkpoint.KeyState && len(op.Value) > 0 {
 			w.noteState(op.Value)
 		}

@@ -57,7 +57,7 @@ func broken(r *stream, data []byte) []byte {
 	}
 }
 
-// client is the storage.Client of one incarnation.
+// client is the storage of one incarnation.
 type client struct {
 	w    *World
 	inc  *incarnation
@@ -65,8 +65,6 @@ type client struct {
 	// down is until when every call fails.
 	down time.Duration
 }
-
-var _ storage.Client = (*client)(nil)
 
 var errStorage = errors.New("storage is not well")
 
@@ -78,28 +76,8 @@ func (fencedError) Error() string { return "another instance holds this storage"
 // Fenced marks the error for internal/source.
 func (fencedError) Fenced() bool { return true }
 
-// Get implements storage.Client.
-func (c *client) Get(ctx context.Context, key string) ([]byte, error) {
-	op := storage.GetOperation(key)
-	err := c.Batch(ctx, op)
-	return op.Value, err
-}
-
-// Set implements storage.Client.
-func (c *client) Set(ctx context.Context, key string, value []byte) error {
-	return c.Batch(ctx, storage.SetOperation(key, value))
-}
-
-// Delete implements storage.Client.
-func (c *client) Delete(ctx context.Context, key string) error {
-	return c.Batch(ctx, storage.DeleteOperation(key))
-}
-
-// Close implements storage.Client.
-func (c *client) Close(context.Context) error { return nil }
-
-// Batch implements storage.Client.
-func (c *client) Batch(ctx context.Context, ops ...*storage.Operation) error {
+// batch is the one call that all others are made of.
+func (c *client) batch(ctx context.Context, ops ...*storage.Operation) error {
 	if !writes(ops) {
 		return c.read(ctx, ops)
 	}
