@@ -8,11 +8,19 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/restaudit/otelcol-audit/internal/vendorsim"
 )
+
+// firstConfig is what the README runs and docs/start.md explains.
+const firstConfig = "../../otel.yaml"
 
 // variable is a use of an environment variable without a default.
 var variable = regexp.MustCompile(`\$\{env:([A-Z0-9_]+)\}`)
@@ -24,7 +32,7 @@ func TestExampleConfigsAreValid(t *testing.T) {
 	nested, err := filepath.Glob("../config/*/*.yaml")
 	require.NoError(t, err)
 	require.NotEmpty(t, files)
-	for _, file := range append(files, nested...) {
+	for _, file := range slices.Concat(files, nested, []string{firstConfig}) {
 		t.Run(filepath.Base(file), func(t *testing.T) {
 			text, err := os.ReadFile(file)
 			require.NoError(t, err)
@@ -51,4 +59,28 @@ func TestComponentsAreListed(t *testing.T) {
 	} {
 		assert.Regexp(t, `(?m)^\s*- name: `+name+`\s*$`, string(out))
 	}
+}
+
+func TestTheFirstConfigIsTheOneThatIsExplained(t *testing.T) {
+	t.Parallel()
+	config, err := os.ReadFile(firstConfig)
+	require.NoError(t, err)
+	page, err := os.ReadFile("../../docs/start.md")
+	require.NoError(t, err)
+	_, withoutComment, found := strings.Cut(string(config), "\n")
+	require.True(t, found)
+	assert.Contains(t, string(page), "```yaml\n"+withoutComment+"```\n")
+}
+
+func TestTheFirstConfigDelivers(t *testing.T) {
+	t.Parallel()
+	v := startVendor(t, vendorsim.Offset)
+	dir := t.TempDir()
+	events := filepath.Join(dir, "events.jsonl")
+	received := lines(t, events)
+	c := startCollector(t, nil, firstConfig, "yaml:receivers::restaudit/custom::endpoint: "+v.url+"/v1/audit/events",
+		"yaml:extensions::file_storage::directory: "+filepath.Join(dir, "state"), "yaml:exporters::file::path: "+events)
+	c.waitFor(t, "all events have arrived", func() bool { return v.complete(received()) })
+	c.shutDown(t)
+	v.assertExact(t, received(), time.Nanosecond)
 }
