@@ -91,6 +91,9 @@ type LeaseConfig struct {
 }
 
 const (
+	// shortest is the shortest time that anybody can mean: a number without a unit
+	// counts nanoseconds.
+	shortest   = time.Millisecond
 	minTTL     = time.Second
 	maxTTL     = time.Hour
 	defaultTTL = time.Minute
@@ -159,10 +162,11 @@ func (c *Config) validateLease() error {
 
 func (c *Config) validateTimes() error {
 	return errors.Join(
-		when(c.Timeout <= 0, "`timeout` must be positive"),
-		when(c.Retry.InitialInterval <= 0, "`retry::initial_interval` must be positive"),
+		when(c.Timeout < shortest, "`timeout` must be positive, with a unit, such as 10s"),
+		when(c.Retry.InitialInterval < shortest, "`retry::initial_interval` must be positive, with a unit, such as 100ms"),
 		when(c.Retry.MaxInterval < c.Retry.InitialInterval, "`retry::max_interval` must not be below `retry::initial_interval`"),
 		when(c.Retry.MaxElapsedTime < 0, "`retry::max_elapsed_time` must not be negative"),
+		when(c.Retry.MaxElapsedTime > 0 && c.Retry.MaxElapsedTime < shortest, "`retry::max_elapsed_time` needs a unit, such as 30s"),
 	)
 }
 

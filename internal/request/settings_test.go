@@ -26,7 +26,7 @@ func TestSettingsErrorsNameTheKey(t *testing.T) {
 		{"no scheme", Settings{URL: "api.vendor.example"}, "`endpoint`: must start with https://"},
 		{"other scheme", Settings{URL: "ftp://a.example"}, "`endpoint`: must start with https://"},
 		{"no host", Settings{URL: "https:///x"}, "`endpoint`: has no valid host"},
-		{"user info", Settings{URL: "https://u:p@a.example/"}, "`endpoint`: has no valid host"},
+		{"user info", Settings{URL: "https://u:p@a.example/"}, "`endpoint`: has a user or password in it; use `credentials::basic`"},
 		{"fragment", Settings{URL: endpoint + "#x"}, "`endpoint`: has a fragment"},
 		{"wrong escape", Settings{URL: endpoint + "/%zz"}, "`endpoint`: has a wrong %-escape"},
 		{"wrong escape in query", Settings{URL: endpoint + "?a=%zz"}, "`endpoint`: has a wrong %-escape"},

@@ -126,11 +126,11 @@ func (t *target) checkOrigin() error {
 		return errors.New("must start with https:// or http://")
 	}
 	u, err := url.Parse(t.scheme + "://" + t.host + "/")
-	if err != nil || u.Hostname() == "" || u.Host != t.host {
-		return errors.New("has no valid host")
-	}
-	if u.User != nil {
+	switch {
+	case err == nil && u.User != nil:
 		return errors.New("has a user or password in it; use `credentials::basic`")
+	case err != nil || u.Hostname() == "" || u.Host != t.host:
+		return errors.New("has no valid host")
 	}
 	return nil
 }

@@ -6,6 +6,7 @@ package send
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"time"
 )
 
@@ -34,14 +35,11 @@ const (
 	ClassEmpty Class = "empty"
 )
 
+// classes are all of them.
+var classes = []Class{ClassRetry, ClassAuth, ClassRateLimit, ClassCursorExpired, ClassConfig, ClassData, ClassEmpty}
+
 // valid reports whether c is one of the classes.
-func (c Class) valid() bool {
-	switch c {
-	case ClassRetry, ClassAuth, ClassRateLimit, ClassCursorExpired, ClassConfig, ClassData, ClassEmpty:
-		return true
-	}
-	return false
-}
+func (c Class) valid() bool { return slices.Contains(classes, c) }
 
 // Error is the outcome of an exchange that gave no usable page. Its text has no
 // secret, no query string and no body but a short scrubbed vendor message.

@@ -99,19 +99,19 @@ func TestPlainHTTPNeedsLoopbackOrConsent(t *testing.T) {
 func TestSettingsErrors(t *testing.T) {
 	end := mustParse(t, "https://a.example/")
 	for want, s := range map[string]Settings{
-		"`endpoint`: missing":                        {},
-		"`endpoint`: its scheme":                     {Endpoint: mustParse(t, "ftp://a.example")},
-		"`endpoint`: it has a user":                  {Endpoint: mustParse(t, "https://u:p@a.example")},
-		"`allowed_hosts`: \"https://b\"":             {Endpoint: end, AllowedHosts: []string{"https://b"}},
-		"`allowed_hosts`: \"b/c\"":                   {Endpoint: end, AllowedHosts: []string{"b/c"}},
-		"`allowed_hosts`: \"*.b.example\"":           {Endpoint: end, AllowedHosts: []string{"*.b.example"}},
-		"`limits`":                                   {Endpoint: end, MaxPageBytes: -1},
-		"`rate_limit::requests_per_second`":          {Endpoint: end, RequestsPerSecond: -1},
-		"error rule 1: \"nope\" is not a class":      {Endpoint: end, Errors: []Rule{{Class: "nope", Path: "a"}}},
-		"error rule 1: it has no condition":          {Endpoint: end, Errors: []Rule{{}}},
-		"error rule 1: `equals` needs a `path`":      {Endpoint: end, Errors: []Rule{{Equals: "x", Contains: "y"}}},
-		"error rule 1: `retry_after` is negative":    {Endpoint: end, Errors: []Rule{{Path: "x", RetryAfter: -1}}},
-		"error rule 2: `status` 42 is not an HTTP s": {Endpoint: end, Errors: []Rule{{Path: "x"}, {Status: []int{42}}}},
+		"`endpoint`: missing":               {},
+		"`endpoint`: its scheme":            {Endpoint: mustParse(t, "ftp://a.example")},
+		"`endpoint`: it has a user":         {Endpoint: mustParse(t, "https://u:p@a.example")},
+		"`allowed_hosts`: \"https://b\"":    {Endpoint: end, AllowedHosts: []string{"https://b"}},
+		"`allowed_hosts`: \"b/c\"":          {Endpoint: end, AllowedHosts: []string{"b/c"}},
+		"`allowed_hosts`: \"*.b.example\"":  {Endpoint: end, AllowedHosts: []string{"*.b.example"}},
+		"`limits`":                          {Endpoint: end, MaxPageBytes: -1},
+		"`rate_limit::requests_per_second`": {Endpoint: end, RequestsPerSecond: -1},
+		"`response::error_when::0`: `class` \"nope\" is none: write one of [retry": {Endpoint: end, Errors: []Rule{{Class: "nope", Path: "a"}}},
+		"`response::error_when::0`: it has no condition":                           {Endpoint: end, Errors: []Rule{{}}},
+		"`response::error_when::0`: `equals` needs a `path`":                       {Endpoint: end, Errors: []Rule{{Equals: "x", Contains: "y"}}},
+		"`response::error_when::0`: `retry_after` is negative":                     {Endpoint: end, Errors: []Rule{{Path: "x", RetryAfter: -1}}},
+		"`response::error_when::1`: `status` 42 is not an HTTP s":                  {Endpoint: end, Errors: []Rule{{Path: "x"}, {Status: []int{42}}}},
 	} {
 		_, err := NewClient(nil, s)
 		assert.ErrorContains(t, err, want)

@@ -41,7 +41,7 @@ type Rule struct {
 func (r Rule) check() error {
 	switch {
 	case r.Class != "" && !r.Class.valid():
-		return fmt.Errorf("%q is not a class", r.Class)
+		return fmt.Errorf("`class` %q is none: write one of %v", r.Class, classes)
 	case r.Equals != "" && r.Path == "":
 		return errors.New("`equals` needs a `path`")
 	case r.RetryAfter < 0:

@@ -116,7 +116,7 @@ func (s Settings) check() error {
 	}
 	for i, r := range s.Errors {
 		if err := r.check(); err != nil {
-			return fmt.Errorf("error rule %d: %w", i+1, err)
+			return fmt.Errorf("`response::error_when::%d`: %w", i, err)
 		}
 	}
 	return nil

@@ -10,8 +10,6 @@ import (
 	"strings"
 
 	"go.opentelemetry.io/collector/confmap"
-
-	"github.com/restaudit/otelcol-audit/internal/page"
 )
 
 // ExpandConfig is a collection in two steps: the endpoint lists items, and a
@@ -78,23 +76,35 @@ func (c *Config) validateExpand() error {
 		return errors.New("`expand::pagination::persistent` is not possible: the position that is kept is that of the list")
 	}
 	var errs []error
-	for name, paths := range e.Attributes {
+	for name := range e.Attributes {
 		if _, twice := c.Attributes[name]; twice || reservedAttribute(name) {
 			errs = append(errs, fmt.Errorf("`expand::attributes::%s` is set already; choose another name", name))
 		}
-		for _, path := range paths {
-			if err := page.CheckPath(path); err != nil {
-				errs = append(errs, fmt.Errorf("`expand::attributes::%s`: %w", name, err))
-			}
+	}
+	errs = append(errs, checkPaths(e.paths())...)
+	if e.Pagination.Type != "" {
+		for _, err := range c.detail().validatePagination() {
+			errs = append(errs, fmt.Errorf("`expand`: %w", err))
 		}
 	}
-	if e.Pagination.Type != "" {
-		errs = append(errs, c.detail().validatePagination()...)
+	return errors.Join(errs...)
+}
+
+// paths are all of them, by their keys.
+func (e *ExpandConfig) paths() map[string]Paths {
+	all := map[string]Paths{"expand::items": e.Items}
+	for key, path := range map[string]string{"url_path": e.URLPath, "item_path": e.ItemPath} {
+		if path != "" {
+			all["expand::"+key] = Paths{path}
+		}
 	}
-	if err := errors.Join(errs...); err != nil {
-		return fmt.Errorf("`expand`: %w", err)
+	for name, paths := range e.Attributes {
+		all["expand::attributes::"+name] = paths
 	}
-	return nil
+	for key, paths := range e.Pagination.paths() {
+		all["expand::pagination::"+key] = paths
+	}
+	return all
 }
 
 // detail is the second step as a source of its own.

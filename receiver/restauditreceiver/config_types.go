@@ -76,7 +76,7 @@ func (s *Size) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// Percent is a share: "10%" or 0.1.
+// Percent is a share, but not all: "10%" or 0.1.
 type Percent float64
 
 // UnmarshalText reads a percentage or a fraction.
@@ -86,8 +86,8 @@ func (p *Percent) UnmarshalText(text []byte) error {
 	if isPercent {
 		f /= 100
 	}
-	if err != nil || math.IsNaN(f) || f < 0 || f > 1 {
-		return fmt.Errorf("%q is not a share: write a percentage from 0%% to 100%%", text)
+	if err != nil || math.IsNaN(f) || f < 0 || f >= 1 {
+		return fmt.Errorf("%q is not a share: write a percentage from 0%% to below 100%%", text)
 	}
 	*p = Percent(f)
 	return nil

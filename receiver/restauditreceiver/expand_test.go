@@ -65,12 +65,16 @@ func TestListAndDetailWithPagesOfTheirOwn(t *testing.T) {
 
 func TestExpandThatCanNotBeMeant(t *testing.T) {
 	for change, want := range map[string]string{
-		"type: page, page_param: page, total_pages_path: pages=>type: page":               "`expand`: `pagination::type` page needs `pagination::page_param`",
-		"type: page, page_param: page, total_pages_path: pages=>type: cursor":             "needs `pagination::cursor_path`",
-		"type: page, page_param: page, total_pages_path: pages=>persistent: true":         "`expand::pagination::persistent` is not possible",
-		"attributes: {vendor.project: [title, name]}=>attributes: {log.record.uid: name}": "`expand::attributes::log.record.uid`",
-		"attributes: {vendor.project: [title, name]}=>batch: 2":                           "needs {items}",
-		"query: {since: \"{start}\"}=>query: {since: \"{begin}\"}":                        "unknown placeholder {begin}",
+		"type: page, page_param: page, total_pages_path: pages=>type: page":                               "`expand`: `pagination::type` page needs `pagination::page_param`",
+		"type: page, page_param: page, total_pages_path: pages=>type: cursor":                             "needs `pagination::cursor_path`",
+		"type: page, page_param: page, total_pages_path: pages=>persistent: true":                         "`expand::pagination::persistent` is not possible",
+		"attributes: {vendor.project: [title, name]}=>attributes: {log.record.uid: name}":                 "`expand::attributes::log.record.uid`",
+		"type: page, page_param: page, total_pages_path: pages=>type: page, page_param: p, page_size: -1": "`expand`: `pagination::page_size` must be 0 or more",
+		"type: page, page_param: page, total_pages_path: pages=>type: cursor, cursor_path: 'a.#('":        "`expand::pagination::cursor_path`: path",
+		"items: projects=>items: a..b":                             "`expand::items`: path",
+		"items: projects=>items: projects\n  item_path: a..b":      "`expand::item_path`: path",
+		"attributes: {vendor.project: [title, name]}=>batch: 2":    "needs {items}",
+		"query: {since: \"{start}\"}=>query: {since: \"{begin}\"}": "unknown placeholder {begin}",
 	} {
 		from, to, _ := strings.Cut(change, "=>")
 		require.Contains(t, projectsConfig, from)

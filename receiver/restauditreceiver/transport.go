@@ -8,7 +8,6 @@ import (
 	"errors"
 	"maps"
 	"net/http"
-	"net/url"
 	"slices"
 
 	"go.opentelemetry.io/collector/component"
@@ -39,7 +38,7 @@ func (r *auditReceiver) httpClient(ctx context.Context, host component.Host, cfg
 	quiet.TracerProvider, quiet.MeterProvider = nil, nil // ours goes around it, below
 	client, err = cfg.ToClient(ctx, extensions, quiet)
 	if err != nil {
-		return nil, nil, withoutURL(err)
+		return nil, nil, err
 	}
 	client.Transport = veil{idle: hard.transport, next: otelhttp.NewTransport(unveil{client.Transport},
 		otelhttp.WithTracerProvider(r.set.TracerProvider),
@@ -47,15 +46,6 @@ func (r *auditReceiver) httpClient(ctx context.Context, host component.Host, cfg
 		otelhttp.WithPropagators(otel.GetTextMapPropagator()),
 	)}
 	return client, hard.added.texts, nil
-}
-
-// withoutURL takes off what net/url says of a wrong URL: the URL, with the
-// password that a proxy's may have.
-func withoutURL(err error) error {
-	if bad, ok := errors.AsType[*url.Error](err); ok {
-		return bad.Err
-	}
-	return err
 }
 
 // hardener is a middleware that hardens the transport that it gets.

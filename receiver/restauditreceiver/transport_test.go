@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 
@@ -123,8 +124,8 @@ func TestDenyPrivateNetworksReachesTheTransport(t *testing.T) {
 }
 
 func TestWrongProxyIsNotQuoted(t *testing.T) {
-	_, err := clientOf(t, newTel(t), "proxy_url: 'http://me:c4nary@proxy:port'")
-	require.Error(t, err)
+	_, err := load(t, "endpoint: https://api.example.com\nproxy_url: 'http://me:c4nary@proxy:port'")
+	require.ErrorContains(t, err, "`proxy_url`")
 	assert.NotContains(t, err.Error(), "c4nary")
 }
 
@@ -163,6 +164,27 @@ func TestWhatTheCollectorAddsIsKnownAsSecret(t *testing.T) {
 		require.NoError(t, err)
 	}
 	assert.ElementsMatch(t, []string{"k3y", "Basic bWU6cHc=", "bWU6cHc=", "pw"}, added())
+}
+
+func TestNoneOfManyAdditionsIsForgotten(t *testing.T) {
+	before, after := http.Header{"Accept": {"json"}}, http.Header{"Accept": {"json"}}
+	for i := range 3 * maxAdditions {
+		after.Set(fmt.Sprint("X-", i), fmt.Sprint("static", i))
+	}
+	var a additions
+	for i := range 3 * maxAdditions {
+		after.Set("Authorization", fmt.Sprint("token", i))
+		a.note(before, after)
+		known := a.texts()
+		assert.NotContains(t, known, "json", "it was there before")
+		for _, values := range after {
+			if values[0] != "json" {
+				assert.Contains(t, known, values[0])
+			}
+		}
+		assert.Equal(t, i > 0, slices.Contains(known, fmt.Sprint("token", i-1)), "the token before may still be said back")
+		assert.LessOrEqual(t, len(known), 4*maxAdditions+1)
+	}
 }
 
 // TestTelemetrySeesNoErrorText: it quotes what the vendor has sent.

@@ -50,7 +50,7 @@ func meant(key string, siblings []string, places map[string]string) string {
 func walkKeys(raw map[string]any, t reflect.Type, path string, unknown func(path, key string, siblings []string)) {
 	known := keysOf(t)
 	for _, key := range slices.Sorted(maps.Keys(raw)) {
-		field, ok := known[strings.ToLower(key)]
+		field, ok := known[key]
 		if !ok {
 			unknown(path, key, slices.Sorted(maps.Keys(known)))
 			continue
@@ -99,7 +99,7 @@ func keysOf(t reflect.Type) map[string]reflect.Type {
 		case options == "squash":
 			maps.Copy(keys, keysOf(field.Type))
 		case field.IsExported() && name != "" && name != "-":
-			keys[strings.ToLower(name)] = field.Type
+			keys[name] = field.Type
 		}
 	}
 	return keys

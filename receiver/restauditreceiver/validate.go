@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -73,8 +74,7 @@ func (c *Config) Validate() error {
 // validate checks a single source.
 func (c *Config) validate() error {
 	errs := []error{c.validateEndpoint(), c.validateTimes(), c.validateChoices(), c.validateResponse(), c.validateBounds(), c.validateExpand()}
-	errs = append(errs, c.validatePagination()...)
-	errs = append(errs, c.validateCredentials())
+	errs = append(append(errs, c.validatePagination()...), c.validateCredentials())
 	if err := errors.Join(errs...); err != nil {
 		return err
 	}
@@ -88,6 +88,12 @@ func (c *Config) validateEndpoint() error {
 	}
 	if c.ClientConfig.Endpoint == "" {
 		return errors.New("`endpoint` is missing: write the URL of the log's API, such as https://api.example.com/v1/audit, or name a `preset`")
+	}
+	if proxy := c.ClientConfig.ProxyURL; proxy != "" {
+		// Without the cause, which quotes the URL and its password.
+		if _, err := url.ParseRequestURI(proxy); err != nil {
+			return errors.New("`proxy_url` is not a URL: write for example http://proxy.example.com:3128")
+		}
 	}
 	if c.ClientConfig.Compression != "" {
 		return errors.New("`compression` is not supported: requests are small; answers are asked for in gzip always")
@@ -140,6 +146,9 @@ func (c *Config) validateChoices() error {
 		if rule.Exists != nil && !*rule.Exists {
 			errs = append(errs, fmt.Errorf("`response::error_when::%d::exists` is false, which is not supported: a list that is missing is an error already (see `response::records_optional`)", i))
 		}
+		if rule.Equals != nil && *rule.Equals == "" {
+			errs = append(errs, fmt.Errorf("`response::error_when::%d::equals` is empty, which is not supported: with `path` alone the rule holds where there is a value", i))
+		}
 		if rule.Path == "" && len(rule.Status) == 0 {
 			errs = append(errs, fmt.Errorf("`response::error_when::%d` has no condition: write a `path` with `equals`, `contains` or `exists`, or a `status`", i))
 		}
@@ -156,7 +165,7 @@ func (c *Config) validateBounds() error {
 	}
 	at(c.RateLimit.RequestsPerSecond >= 0, "`rate_limit::requests_per_second` must not be negative, not %v", c.RateLimit.RequestsPerSecond)
 	at(c.RateLimit.Burst >= 0, "`rate_limit::burst` must not be negative, not %d", c.RateLimit.Burst)
-	at(c.Retry.InitialInterval > 0, "`retry::initial_interval` must be positive, not %v", c.Retry.InitialInterval)
+	at(c.Retry.InitialInterval != 0, "`retry::initial_interval` must be positive, not %v", c.Retry.InitialInterval)
 	at(c.Retry.Multiplier >= 1, "`retry::multiplier` must be 1 or more, not %v", c.Retry.Multiplier)
 	at(c.Retry.MaxInterval >= c.Retry.InitialInterval, "`retry::max_interval` (%v) must not be shorter than `retry::initial_interval` (%v)", c.Retry.MaxInterval, c.Retry.InitialInterval)
 	at(c.Limits.MaxPageBytes >= 1<<10, "`limits::max_page_bytes` must be 1KiB or more, not %d bytes", c.Limits.MaxPageBytes)
@@ -164,12 +173,7 @@ func (c *Config) validateBounds() error {
 	at(c.Limits.MaxDepth > 0 && c.Limits.MaxDepth <= 10_000, "`limits::max_depth` must be from 1 to 10000, not %d", c.Limits.MaxDepth)
 	at(c.Limits.MaxUncommittedPages >= 0 && c.Limits.MaxUncommittedPages <= 100, "`limits::max_uncommitted_pages` must be from 0 to 100, not %d", c.Limits.MaxUncommittedPages)
 	at(c.Dedupe.MaxUIDs > 0, "`dedupe::max_uids` must be positive, not %d", c.Dedupe.MaxUIDs)
-	p := c.Pagination
-	at(p.PageSize >= 0, "`pagination::page_size` must not be negative, not %d", p.PageSize)
-	at(p.OffsetStart >= 0, "`pagination::offset_start` must not be negative, not %d", p.OffsetStart)
-	at(p.PageStart >= 0, "`pagination::page_start` must not be negative, not %d", p.PageStart)
-	at(p.MaxPagesPerPoll > 0, "`pagination::max_pages_per_poll` must be positive, not %d", p.MaxPagesPerPoll)
-	at(p.MaxEmptyPages > 0, "`pagination::max_empty_pages` must be positive, not %d", p.MaxEmptyPages)
+	at(c.TimeFilter.MaxResults >= 0, "`time_filter::max_results` must not be negative, not %d", c.TimeFilter.MaxResults)
 	return errors.Join(errs...)
 }
 

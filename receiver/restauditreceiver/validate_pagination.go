@@ -6,6 +6,7 @@ package restauditreceiver
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/restaudit/otelcol-audit/internal/paging"
@@ -18,7 +19,7 @@ func (c *Config) validatePagination() []error {
 	if !p.Type.Valid() {
 		return []error{fmt.Errorf("`pagination::type` is %q: write one of %v", p.Type, paging.Types())}
 	}
-	errs := []error{c.paginationNeeds(), p.foreignKeys()}
+	errs := slices.Concat(c.paginationNeeds(), p.foreignKeys(), p.bounds())
 	if len(p.HasMorePath) > 0 && len(p.DonePath) > 0 {
 		errs = append(errs, errors.New("`pagination::has_more_path` and `pagination::done_path` are set: keep one of them"))
 	}
@@ -35,7 +36,7 @@ func (c *Config) validatePagination() []error {
 }
 
 // paginationNeeds checks where the next position comes from and where it goes.
-func (c *Config) paginationNeeds() error {
+func (c *Config) paginationNeeds() []error {
 	p := c.Pagination
 	type need struct {
 		ok   bool
@@ -60,12 +61,12 @@ func (c *Config) paginationNeeds() error {
 			errs = append(errs, fmt.Errorf("`pagination::type` %s needs %s", p.Type, n.text))
 		}
 	}
-	return errors.Join(errs...)
+	return errs
 }
 
 // foreignKeys refuses keys that belong to another type: whoever wrote them
 // expects something that would not happen.
-func (p PaginationConfig) foreignKeys() error {
+func (p PaginationConfig) foreignKeys() []error {
 	owners := []struct {
 		key   string
 		set   bool
@@ -85,18 +86,39 @@ func (p PaginationConfig) foreignKeys() error {
 	}
 	var errs []error
 	for _, o := range owners {
-		if !o.set {
-			continue
-		}
-		fits := false
-		for _, t := range o.types {
-			fits = fits || t == p.Type
-		}
-		if !fits {
+		if o.set && !slices.Contains(o.types, p.Type) {
 			errs = append(errs, fmt.Errorf("`pagination::%s` has no meaning with `pagination::type` %s: it belongs to %v", o.key, p.Type, o.types))
 		}
 	}
-	return errors.Join(errs...)
+	return errs
+}
+
+// bounds checks the numbers.
+func (p PaginationConfig) bounds() []error {
+	var errs []error
+	for _, n := range []struct {
+		key          string
+		value, least int64
+	}{
+		{"page_size", p.PageSize, 0},
+		{"offset_start", p.OffsetStart, 0},
+		{"page_start", p.PageStart, 0},
+		{"max_pages_per_poll", int64(p.MaxPagesPerPoll), 1},
+		{"max_empty_pages", int64(p.MaxEmptyPages), 1},
+	} {
+		if n.value < n.least {
+			errs = append(errs, fmt.Errorf("`pagination::%s` must be %d or more, not %d", n.key, n.least, n.value))
+		}
+	}
+	return errs
+}
+
+// paths are all of them, by their keys below `pagination`.
+func (p PaginationConfig) paths() map[string]Paths {
+	return map[string]Paths{
+		"cursor_path": p.CursorPath, "next_url_path": p.NextURLPath, "last_id_path": p.LastIDPath, "has_more_path": p.HasMorePath,
+		"done_path": p.DonePath, "total_path": p.TotalPath, "total_pages_path": p.TotalPagesPath,
+	}
 }
 
 // mentions tells whether a placeholder stands somewhere in the request.

@@ -6,6 +6,8 @@ package restauditreceiver
 import (
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/restaudit/otelcol-audit/internal/page"
@@ -18,10 +20,14 @@ func (c *Config) validateResponse() error {
 	paths := map[string]Paths{
 		"response::records": c.Response.Records, "response::id": c.Response.ID, "response::timestamp": c.Response.Timestamp,
 		"response::message": c.Response.Message, "response::event_name": c.Response.EventName, "response::severity": c.Response.Severity,
-		"match_path": c.MatchPath, "pagination::cursor_path": c.Pagination.CursorPath, "pagination::next_url_path": c.Pagination.NextURLPath,
-		"pagination::last_id_path": c.Pagination.LastIDPath, "pagination::has_more_path": c.Pagination.HasMorePath,
+		"response::embedded": c.Response.Embedded, "match_path": c.MatchPath,
 		"response::related::path": c.Response.Related.Path, "response::related::fields": c.Response.Related.Fields,
-		"pagination::done_path": c.Pagination.DonePath, "pagination::total_path": c.Pagination.TotalPath, "pagination::total_pages_path": c.Pagination.TotalPagesPath,
+	}
+	for key, candidates := range c.Pagination.paths() {
+		paths["pagination::"+key] = candidates
+	}
+	if c.Response.Split != "" {
+		paths["response::split"] = Paths{c.Response.Split}
 	}
 	if (len(c.Response.Related.Path) > 0) != (len(c.Response.Related.Fields) > 0) {
 		errs = append(errs, errors.New("`response::related` needs both `path` and `fields`"))
@@ -40,9 +46,17 @@ func (c *Config) validateResponse() error {
 			paths[fmt.Sprintf("response::error_when::%d::path", i)] = Paths{rule.Path}
 		}
 	}
-	for key, candidates := range paths {
-		for _, path := range candidates {
-			if key == "response::records" && (path == "" || path == "@this") {
+	errs = append(errs, checkPaths(paths)...)
+	return errors.Join(append(errs, c.validateFormats())...)
+}
+
+// checkPaths checks the syntax of paths, by their keys. The root may be "" where
+// an array is looked for.
+func checkPaths(paths map[string]Paths) []error {
+	var errs []error
+	for _, key := range slices.Sorted(maps.Keys(paths)) {
+		for _, path := range paths[key] {
+			if path == "" && (key == "response::records" || key == "expand::items") {
 				continue
 			}
 			if err := page.CheckPath(path); err != nil {
@@ -50,7 +64,7 @@ func (c *Config) validateResponse() error {
 			}
 		}
 	}
-	return errors.Join(append(errs, c.validateFormats())...)
+	return errs
 }
 
 // validateFormats checks the time zones and the formats of times.

@@ -6,6 +6,8 @@ package restauditreceiver
 import (
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 )
 
@@ -13,23 +15,27 @@ import (
 // in 1970 and asks for one after the other: with less, it never gets to today.
 const leastFromBeginning = 30 * time.Minute
 
+// shortest is the shortest duration that anybody can mean. YAML's plain numbers
+// are below it: `poll_interval: 30` would be 30 nanoseconds.
+const shortest = time.Millisecond
+
 // validateTimes checks the durations, and whether polls get ahead with them.
 func (c *Config) validateTimes() error {
 	var errs []error
-	if c.PollInterval <= 0 {
-		errs = append(errs, fmt.Errorf("`poll_interval` must be positive, not %v: write for example 60s", c.PollInterval))
+	if c.PollInterval == 0 {
+		errs = append(errs, errors.New("`poll_interval` must be positive, not 0s: write for example 60s"))
 	}
 	if _, err := parseStart(string(c.StartAt)); err != nil {
 		errs = append(errs, err)
 	}
 	tf := c.TimeFilter
-	for key, d := range map[string]time.Duration{
-		"retention": c.Retention, "shutdown_grace": c.ShutdownGrace, "time_filter::window": tf.Window, "time_filter::overlap": tf.Overlap,
-		"time_filter::delay": tf.Delay, "time_filter::sweep::every": tf.Sweep.Every, "time_filter::sweep::depth": tf.Sweep.Depth,
-		"on_permanent_error::quarantine_after": c.OnPermanentError.QuarantineAfter,
-	} {
-		if d < 0 {
+	durations := c.durations()
+	for _, key := range slices.Sorted(maps.Keys(durations)) {
+		switch d := durations[key]; {
+		case d < 0:
 			errs = append(errs, fmt.Errorf("`%s` must not be negative, not %v", key, d))
+		case d > 0 && d < shortest:
+			errs = append(errs, fmt.Errorf("`%s` is %v: a number without a unit counts nanoseconds; write the unit, such as 30s", key, d))
 		}
 	}
 	if tf.Window > 0 && tf.Window <= tf.Overlap+time.Minute {
@@ -45,6 +51,22 @@ func (c *Config) validateTimes() error {
 		errs = append(errs, fmt.Errorf("`time_filter::sweep::depth` (%v) must be longer than `time_filter::overlap` (%v), which every poll looks at anyway", tf.Sweep.Depth, tf.Overlap))
 	}
 	return errors.Join(errs...)
+}
+
+// durations are all of them, by their keys.
+func (c *Config) durations() map[string]time.Duration {
+	tf := c.TimeFilter
+	all := map[string]time.Duration{
+		"poll_interval": c.PollInterval, "timeout": c.ClientConfig.Timeout, "retention": c.Retention, "shutdown_grace": c.ShutdownGrace,
+		"time_filter::window": tf.Window, "time_filter::overlap": tf.Overlap, "time_filter::delay": tf.Delay,
+		"time_filter::sweep::every": tf.Sweep.Every, "time_filter::sweep::depth": tf.Sweep.Depth,
+		"retry::initial_interval": c.Retry.InitialInterval, "retry::max_interval": c.Retry.MaxInterval,
+		"on_permanent_error::quarantine_after": c.OnPermanentError.QuarantineAfter,
+	}
+	for i, rule := range c.Response.ErrorWhen {
+		all[fmt.Sprintf("response::error_when::%d::retry_after", i)] = rule.RetryAfter
+	}
+	return all
 }
 
 // start is where a source without a checkpoint starts.
