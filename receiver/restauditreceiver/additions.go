@@ -11,8 +11,8 @@ import (
 	"sync"
 )
 
-// maxAdditions is how many values are remembered: a few headers, and what they
-// were before the last rotation.
+// maxAdditions is how many values are remembered besides those of the newest
+// request: what a few headers were before the last rotation.
 const maxAdditions = 8
 
 // additions are the values of headers that the Collector's layers have put on
@@ -27,17 +27,14 @@ type additions struct {
 func (a *additions) note(before, after http.Header) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
+	var added []string
 	for name, values := range after {
-		if telemetryHeaders[name] || slices.Equal(values, before[name]) {
-			continue
-		}
-		for _, value := range values {
-			if !slices.Contains(a.known, value) {
-				a.known = append(a.known, value)
-			}
+		if !telemetryHeaders[name] && !slices.Equal(values, before[name]) {
+			added = append(added, values...)
 		}
 	}
-	a.known = slices.Delete(a.known, 0, max(0, len(a.known)-maxAdditions))
+	old := slices.DeleteFunc(a.known, func(value string) bool { return slices.Contains(added, value) })
+	a.known = append(slices.Delete(old, 0, max(0, len(old)-maxAdditions)), added...)
 }
 
 // telemetryHeaders are those of the propagators: they are no secrets, and new

@@ -33,6 +33,9 @@ type office struct {
 	mu              sync.Mutex
 	elected, closed bool
 
+	// left is what went wrong when the last term ended. It is run's until done.
+	left error
+
 	changed chan struct{} // holds one token: look again
 	done    chan struct{}
 }
@@ -50,9 +53,9 @@ func (o *office) elect(elected bool) {
 	o.wake()
 }
 
-// close stops the source, in order until ctx ends and at once then. Elections
-// have no effect any more.
-func (o *office) close(ctx context.Context, hard context.CancelFunc) {
+// close stops the source, in order until ctx ends and at once then, and returns
+// what went wrong with that. Elections have no effect any more.
+func (o *office) close(ctx context.Context, hard context.CancelFunc) error {
 	o.mu.Lock()
 	o.closed = true
 	o.mu.Unlock()
@@ -63,6 +66,7 @@ func (o *office) close(ctx context.Context, hard context.CancelFunc) {
 	}
 	hard()
 	<-o.done
+	return o.left
 }
 
 func (o *office) wake() {
@@ -76,10 +80,9 @@ func (o *office) wake() {
 // hard ends, a stop under way becomes a quick one.
 func (o *office) run(hard context.Context) {
 	defer close(o.done)
-	var left error
 	for {
 		if elected, closed := o.now(); !elected && !closed {
-			o.tell(roleStandby, left)
+			o.tell(roleStandby, o.left)
 		}
 		if !o.await(true) {
 			return
@@ -87,7 +90,7 @@ func (o *office) run(hard context.Context) {
 		o.tell(roleLeader, nil)
 		if o.begin(hard) {
 			o.await(false)
-			left = o.leave(hard)
+			o.left = o.leave(hard)
 		}
 	}
 }

@@ -23,7 +23,9 @@ type term struct {
 	// failing is how many starts fail. leaving is how long a stop in order takes.
 	failing int
 	leaving time.Duration
-	dismiss context.CancelFunc
+	// leftover is what goes wrong at the end of a term.
+	leftover error
+	dismiss  context.CancelFunc
 }
 
 // newTerm must be called in a bubble of synctest.
@@ -46,7 +48,7 @@ func newTerm() *term {
 			case <-ctx.Done():
 				s.note("left at once")
 			}
-			return nil
+			return s.leftover
 		},
 		func(role string, err error) {
 			if err != nil {
@@ -79,8 +81,21 @@ func (s *term) elected(yes bool) {
 }
 
 func (s *term) closed(ctx context.Context) []string {
-	s.close(ctx, s.dismiss)
+	_ = s.close(ctx, s.dismiss) // what is wrong has a test of its own
 	return s.noted()
+}
+
+func TestWhatGoesWrongAtTheEndOfATermIsTold(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newTerm()
+		s.leftover = errors.New("not closed")
+		s.elected(true)
+		s.elected(false)
+		assert.Equal(t, []string{"standby", "leader", "enter", "leave", "left in order", "standby: not closed"}, s.noted())
+		s.leftover = errors.New("not closed either")
+		s.elected(true)
+		assert.EqualError(t, s.close(t.Context(), s.dismiss), "not closed either")
+	})
 }
 
 func TestAnElectionStartsAndEndsATerm(t *testing.T) {

@@ -82,8 +82,7 @@ func (r *auditReceiver) begin(ctx context.Context, host component.Host) error {
 // called without Start, and twice.
 func (r *auditReceiver) Shutdown(ctx context.Context) error {
 	if r.office != nil {
-		r.office.close(ctx, r.dismiss)
-		return nil
+		return r.office.close(ctx, r.dismiss)
 	}
 	return r.end(ctx)
 }
