@@ -43,6 +43,7 @@ func (b *bench) run(ctx context.Context) error {
 		measure func(context.Context) error
 	}{
 		{partIntake, b.intake},
+		{partAllocations, b.allocations},
 		{partCatchUp, b.catchUp},
 		{partIdle, b.idle},
 		{partFair, b.fair},
@@ -62,9 +63,10 @@ func (b *bench) run(ctx context.Context) error {
 
 // The parts, as the names of their figures begin.
 const (
-	partIntake  = "intake"
-	partCatchUp = "catch-up"
-	partIdle    = "idle"
-	partFair    = "200 active sources"
-	partStart   = "start"
+	partIntake      = "intake"
+	partAllocations = "allocations"
+	partCatchUp     = "catch-up"
+	partIdle        = "idle"
+	partFair        = "200 active sources"
+	partStart       = "start"
 )

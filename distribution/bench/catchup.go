@@ -56,7 +56,7 @@ func (b *bench) perPage(ctx context.Context, vendor, destination time.Duration) 
 		return 0, err
 	}
 	defer sink.close()
-	env := []string{"BENCH_SINK=" + sink.url, "BENCH_EXPORTER=otlp_http"}
+	set := settings{env: []string{"BENCH_SINK=" + sink.url, "BENCH_EXPORTER=otlp_http"}}
 	read := func(pages int) (time.Duration, error) {
 		vendors, err := rig.StartVendors(ctx, b.vendorsBin, os.Stderr, "-pages", strconv.Itoa(pages), "-latency", vendor.String())
 		if err != nil {
@@ -65,7 +65,7 @@ func (b *bench) perPage(ctx context.Context, vendor, destination time.Duration) 
 		defer vendors.Kill()
 		began := time.Now()
 		done := began
-		_, err = b.runCollector(ctx, env, vendors.URL+"/bench/v1/logs", pages, func() { done = time.Now() })
+		_, err = b.runCollector(ctx, set, vendors.URL+benchLogs, pages, func() error { done = time.Now(); return nil })
 		return done.Sub(began), err
 	}
 	few, err := read(catchUpFew)

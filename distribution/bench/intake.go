@@ -15,7 +15,10 @@ import (
 	"github.com/restaudit/otelcol-audit/distribution/e2e/rig"
 )
 
-const pageEvents = 1000
+const (
+	pageEvents = 1000
+	benchLogs  = "/bench/v1/logs" // vendorsim's pre-rendered pages
+)
 
 // usage is what one process used.
 type usage struct {
@@ -28,7 +31,7 @@ type intakeCase struct {
 	name       string
 	eventSize  int
 	gzip       bool
-	env        []string
+	set        settings
 	limitRaw   bool
 	must, goal float64 // x limit-raw
 	memory     bool    // memory is a figure too
@@ -40,10 +43,11 @@ func intakeCases(sink string) []intakeCase {
 		{name: "limit-raw", eventSize: 2200, limitRaw: true},
 		{name: "raw body", eventSize: 2200, must: 2.07, goal: 1.5, memory: true},
 		{name: "raw body, gzip from the vendor", eventSize: 2200, gzip: true},
-		{name: "raw body, a dozen filter patterns", eventSize: 2200, env: []string{"BENCH_EXCLUDE=" + dozenPatterns}},
-		{name: "map body", eventSize: 2200, env: []string{"BENCH_BODY=map"}, must: 8.2, goal: 4.1},
-		{name: "raw body, to otlp_http zstd", eventSize: 2200, env: otlp},
-		{name: "raw body, to otlp_http uncompressed", eventSize: 2200, env: append(slices.Clone(otlp), "BENCH_COMPRESSION=none")},
+		{name: "raw body, a dozen filter patterns", eventSize: 2200, set: settings{env: []string{"BENCH_EXCLUDE=" + dozenPatterns}}},
+		{name: "raw body, pooled data model", eventSize: 2200, set: settings{args: pooled}},
+		{name: "map body", eventSize: 2200, set: settings{env: []string{"BENCH_BODY=map"}}, must: 8.2, goal: 4.1},
+		{name: "raw body, to otlp_http zstd", eventSize: 2200, set: settings{env: otlp}},
+		{name: "raw body, to otlp_http uncompressed", eventSize: 2200, set: settings{env: append(slices.Clone(otlp), "BENCH_COMPRESSION=none")}},
 		{name: "limit-raw, small events", eventSize: 400, limitRaw: true},
 		{name: "raw body, small events", eventSize: 400, must: 2.8, goal: 1.7},
 	}
@@ -119,11 +123,11 @@ func (b *bench) once(ctx context.Context, c intakeCase, pages int) (usage, error
 		return usage{}, fmt.Errorf("%w (make vendorsim builds it)", err)
 	}
 	defer vendors.Kill()
-	url := vendors.URL + "/bench/v1/logs"
+	url := vendors.URL + benchLogs
 	if c.limitRaw {
 		return b.measureLimitRaw(ctx, url, pages)
 	}
-	return b.measureCollector(ctx, c.env, url, pages)
+	return b.runCollector(ctx, c.set, url, pages, func() error { return nil })
 }
 
 func megabytes(n int64) float64 { return float64(n) / (1 << 20) }

@@ -22,22 +22,21 @@ const (
 	grace    = 30 * time.Second
 )
 
-// measureCollector runs otelcol-audit until its source has read all.
-func (b *bench) measureCollector(ctx context.Context, env []string, url string, pages int) (usage, error) {
-	return b.runCollector(ctx, env, url, pages, func() {})
-}
+// settings are what a case changes of collector.yaml: by the environment, and by
+// arguments.
+type settings struct{ env, args []string }
 
 // runCollector runs otelcol-audit until its source has read all, and calls done
 // at that moment.
-func (b *bench) runCollector(ctx context.Context, env []string, url string, pages int, done func()) (usage, error) {
+func (b *bench) runCollector(ctx context.Context, set settings, url string, pages int, done func() error) (usage, error) {
 	state, err := os.MkdirTemp(b.dir, "state-")
 	if err != nil {
 		return usage{}, fmt.Errorf("temporary folder: %w", err)
 	}
 	log := &watchedLog{wanted: pages * pageEvents, done: make(chan struct{})}
 	p, err := rig.Start(ctx, rig.Program{
-		Path: b.collectorBin, Args: []string{"--config", filepath.Join(b.dir, "collector.yaml")},
-		Env: append([]string{"BENCH_DIR=" + state, "BENCH_URL=" + url}, env...), Stderr: log,
+		Path: b.collectorBin, Args: append([]string{"--config", filepath.Join(b.dir, "collector.yaml")}, set.args...),
+		Env: append([]string{"BENCH_DIR=" + state, "BENCH_URL=" + url}, set.env...), Stderr: log,
 	})
 	if err != nil {
 		return usage{}, fmt.Errorf("%w (make distribution builds it)", err)
@@ -47,7 +46,9 @@ func (b *bench) runCollector(ctx context.Context, env []string, url string, page
 	defer timer.Stop()
 	select {
 	case <-log.done:
-		done()
+		if err := done(); err != nil {
+			return usage{}, err
+		}
 	case <-p.Done():
 		return usage{}, fmt.Errorf("otelcol-audit has ended by itself:\n%s", log.text())
 	case <-timer.C:
