@@ -51,7 +51,7 @@ export VENDORSIM_BIN     := $(BIN)/vendorsim
 export VERSITYGW_BIN     := $(VERSITYGW)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo distribution vendorsim test test-library test-distribution alerts-test chart-test chart-admission chart-goldens sim kill standby fuzz bench generate drift lint tidy \
+.PHONY: help demo distribution vendorsim test test-library test-distribution alerts-test chart-test chart-admission chart-goldens sim kill standby fuzz fuzz-keep bench generate drift lint tidy \
 	stock-builder slim newest-collector reproducible sbom vuln tools clean
 
 help: ## list the targets
@@ -101,8 +101,11 @@ kill: distribution vendorsim $(VERSITYGW) ## the delivery promise under N=n real
 standby: distribution $(VERSITYGW) ## two replicas on one bucket, paused and killed at random for MINUTES=n
 	cd distribution && go test ./e2e -run '^TestStandby$$' -count=1 -timeout 0 -v -args -standby=$(MINUTES)m
 
-fuzz: ## every fuzz target for FUZZTIME
-	hack/fuzz $(FUZZTIME)
+fuzz: ## every fuzz target for FUZZTIME, or those with TARGET in their line of hack/fuzz list
+	hack/fuzz $(FUZZTIME) '$(TARGET)'
+
+fuzz-keep: ## keep some of what the fuzzer has found interesting as test cases
+	hack/fuzz keep
 
 bench: distribution vendorsim slim $(BENCHSTAT) ## Go benchmarks and whole processes, compared with the committed baseline
 	hack/bench $(BENCHSTAT) '$(BENCH)' $(BENCHTIME)
