@@ -27,7 +27,8 @@ func checkpointCommand(set otelcol.CollectorSettings) *cobra.Command {
 		Use:   "checkpoint",
 		Short: "Look at the positions of sources, and change them",
 		Long: `Works on the storage that the configuration names. list and show change nothing. The others ask before they
-change something (--yes answers), keep the state before as state.prev, and refuse while a collector has the checkpoint.`,
+change something (--yes answers), keep the state before as state.prev (reset: as state.reset), and refuse while a collector has the
+checkpoint.`,
 		Args: cobra.NoArgs,
 		RunE: needsSubcommand,
 	}

@@ -132,9 +132,12 @@ func (l *loaded) importOne(cmd *cobra.Command, id component.ID, st checkpoint.St
 		return "it has a checkpoint already, which is kept (--overwrite replaces it)", nil
 	}
 	if found.State != nil {
-		st.Generation = found.State.Generation
-		st.Seen = found.State.Seen
-		st.Seen.Garbage = nil
+		// What is owed beside the position stays: gap records, uids. What the
+		// registry leaves out is a gap.
+		low := st.Low
+		st = *found.State
+		st.Seen.Garbage = nil // what the loaded state names is deleted with this commit
+		edit.SetLow(&st, low)
 	}
 	st.Generation++
 	st.UpdatedAt = time.Now().UTC()

@@ -28,7 +28,7 @@ var ErrForward = errors.New("a rewind goes back in time, this would go forward a
 // What was delivered is still remembered and is not delivered twice, unless
 // redeliver says to forget it.
 func Rewind(s *checkpoint.State, to time.Time, redeliver bool) error {
-	if !s.Low.IsZero() && to.After(s.Low) && to.After(s.LastTimestamp) {
+	if !s.Low.IsZero() && to.After(s.Low) {
 		return ErrForward
 	}
 	drop(s)

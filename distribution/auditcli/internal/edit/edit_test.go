@@ -56,6 +56,8 @@ func TestRewindBeyondTheBeginningMovesIt(t *testing.T) {
 
 func TestRewindForwardIsRefused(t *testing.T) {
 	assert.ErrorIs(t, Rewind(running(), hour(5), false), ErrForward)
+	assert.ErrorIs(t, Rewind(running(), noon.Add(time.Minute), true), ErrForward, "what lies below the newest event may be owed still")
+	assert.NoError(t, Rewind(running(), noon, false))
 }
 
 func TestRedeliverForgetsWithoutReusingChunkNumbers(t *testing.T) {
