@@ -92,7 +92,10 @@ func (f *Fetcher) expandPage(ctx context.Context, ask Ask, base *url.URL, items 
 	if err != nil {
 		return Result{}, fmt.Errorf("`expand`: %w", err)
 	}
-	return f.records(resp, ask, at)
+	return f.records(resp, ask, at, func(next paging.Position) error {
+		_, err := f.itemRequest(ctx, ask, base, items, next)
+		return err
+	})
 }
 
 // itemRequest writes the further request for a page of a batch of items.

@@ -95,7 +95,7 @@ func (f *Fetcher) list(ctx context.Context, ask Ask) (*listed, error) {
 	if err != nil {
 		return nil, dataError(resp, err)
 	}
-	next, err := f.pages.next(ask.Position, resp, decoded)
+	next, err := f.pages.next(ask.Position, resp, decoded, f.try(ctx, ask))
 	if err != nil {
 		return nil, dataError(resp, err)
 	}

@@ -11,6 +11,7 @@ import (
 	"sync/atomic"
 
 	"github.com/restaudit/otelcol-audit/internal/page"
+	"github.com/restaudit/otelcol-audit/internal/paging"
 	"github.com/restaudit/otelcol-audit/internal/record"
 	"github.com/restaudit/otelcol-audit/internal/request"
 	"github.com/restaudit/otelcol-audit/internal/send"
@@ -106,18 +107,29 @@ func (f *Fetcher) Fetch(ctx context.Context, ask Ask) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
-	return f.records(resp, ask, ask.Position)
+	return f.records(resp, ask, ask.Position, f.try(ctx, ask))
 }
 
 // exchange sends the request for a page.
 func (f *Fetcher) exchange(ctx context.Context, ask Ask) (*send.Response, error) {
-	return f.authorized(ctx, func() (*http.Request, error) {
-		values, err := f.values(ask)
-		if err != nil {
-			return nil, err
-		}
-		return f.request.Build(ctx, values)
-	})
+	return f.authorized(ctx, func() (*http.Request, error) { return f.build(ctx, ask) })
+}
+
+func (f *Fetcher) build(ctx context.Context, ask Ask) (*http.Request, error) {
+	values, err := f.values(ask)
+	if err != nil {
+		return nil, err
+	}
+	return f.request.Build(ctx, values)
+}
+
+// try tells whether a page after ask's can be asked for.
+func (f *Fetcher) try(ctx context.Context, ask Ask) func(paging.Position) error {
+	return func(at paging.Position) error {
+		ask.Position = at
+		_, err := f.build(ctx, ask)
+		return err
+	}
 }
 
 // authorized sends a request, and once more when the vendor refused credentials

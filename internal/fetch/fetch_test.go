@@ -247,3 +247,36 @@ func TestAPositionIsKeptWithoutSecrets(t *testing.T) {
 	_, err = ask("Cursor", "a:s3cr3t-key")
 	assert.ErrorContains(t, err, "repeats a secret")
 }
+
+// TestAPageThatLeadsNowhereIsRefused: what it leads to would be asked for again
+// and again, after a restart too, and no better answer could correct it.
+func TestAPageThatLeadsNowhereIsRefused(t *testing.T) {
+	header, path := settings(), settings()
+	header.Request = request.Settings{URL: "https://api.example/v1", Place: []request.Param{{Name: "X-Cursor", Value: "{cursor}", In: request.InHeader}}}
+	path.Request = request.Settings{URL: "https://api.example/v1", Next: &request.Settings{URL: "https://api.example/v1/{cursor}/next"}}
+	for name, tc := range map[string]struct {
+		settings Settings
+		cursor   string
+	}{
+		"a line break in a header": {header, `a\r\nX-Evil: b`},
+		"a NUL in a header":        {header, `a\u0000`},
+		"a way out of the path":    {path, `../../admin`},
+		"a megabyte":               {settings(), strings.Repeat("a", 1<<20)},
+	} {
+		for _, persistent := range []bool{false, true} {
+			t.Run(name, func(t *testing.T) {
+				tc.settings.Paging.Persistent = persistent
+				bad := `{"data":[{"id":"a","at":"2026-01-01T00:00:02Z"}],"next":"` + tc.cursor + `"}`
+				c := &script{answers: []any{&send.Response{Body: bad}, &send.Response{Body: twoRecords}}}
+				_, err := get(t, tc.settings, c, Ask{})
+				var failure *send.Error
+				require.ErrorAs(t, err, &failure)
+				assert.Equal(t, send.ClassData, failure.Class)
+				assert.Less(t, len(err.Error()), 300)
+				res, err := get(t, tc.settings, c, Ask{})
+				require.NoError(t, err)
+				assert.Equal(t, paging.Position{Cursor: "n1"}, res.Next.Position)
+			})
+		}
+	}
+}

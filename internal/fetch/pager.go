@@ -6,6 +6,7 @@ package fetch
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net/url"
 	"strconv"
 	"strings"
@@ -61,10 +62,29 @@ func (p *pager) position(v *request.Values, at paging.Position) error {
 	return nil
 }
 
-// next decides what follows the page at that position.
-func (p *pager) next(at paging.Position, resp *send.Response, decoded page.Page) (paging.Next, error) {
+// maxToken bounds what a vendor may make us keep as a position. A URL is bounded
+// by paging.Resolve.
+const maxToken = 64 << 10
+
+// next decides what follows the page at that position. A page that leads to one
+// that can't be asked for is refused, as in mayFollow: try writes its request.
+func (p *pager) next(at paging.Position, resp *send.Response, decoded page.Page, try func(paging.Position) error) (paging.Next, error) {
 	a, err := p.answer(resp, decoded)
-	return p.Paging.Next(at, a), err
+	if err != nil {
+		return paging.Next{}, err
+	}
+	next := p.Paging.Next(at, a)
+	asked := !next.End || p.Paging.Persistent
+	if !asked || next.Position == at || !next.Position.Opaque() {
+		return next, nil
+	}
+	if len(next.Position.Cursor) > maxToken {
+		return next, fmt.Errorf("the vendor's cursor has %d bytes: it can't be kept", len(next.Position.Cursor))
+	}
+	if err := try(next.Position); err != nil {
+		return next, fmt.Errorf("the vendor's next position can't be asked for: %w", err)
+	}
+	return next, nil
 }
 
 // answer collects what a response says about paging.

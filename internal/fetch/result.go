@@ -14,13 +14,13 @@ import (
 )
 
 // records decodes an answer's records, and what follows the page at that
-// position.
-func (f *Fetcher) records(resp *send.Response, ask Ask, at paging.Position) (Result, error) {
+// position. try tells whether a page can be asked for.
+func (f *Fetcher) records(resp *send.Response, ask Ask, at paging.Position, try func(paging.Position) error) (Result, error) {
 	decoded, err := f.decode(f.decoder, resp)
 	if err != nil {
 		return Result{}, dataError(resp, err)
 	}
-	next, err := f.details.next(at, resp, decoded)
+	next, err := f.details.next(at, resp, decoded, try)
 	if err != nil {
 		return Result{}, dataError(resp, err)
 	}

@@ -3,6 +3,11 @@
 
 package paging
 
+import (
+	"crypto/sha256"
+	"encoding/json"
+)
+
 // Position says which page to ask for. The zero Position is the first page of
 // a walk. It is part of the checkpoint, so its JSON names are stable.
 type Position struct {
@@ -28,6 +33,12 @@ func (p Position) First() bool { return p == Position{} }
 
 // Opaque tells whether p holds a token of the vendor's, which may expire.
 func (p Position) Opaque() bool { return p.Cursor != "" || p.URL != "" }
+
+// Mark stands for p where many are remembered: a vendor decides how long p is.
+func (p Position) Mark() [sha256.Size]byte {
+	text, _ := json.Marshal(p) //nolint:errchkjson // texts and numbers always marshal
+	return sha256.Sum256(text)
+}
 
 // Token is what a person would call the cursor: the token or the next URL.
 func (p Position) Token() string {

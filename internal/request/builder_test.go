@@ -52,7 +52,7 @@ func TestURL(t *testing.T) {
 		{"literal escapes of the path are kept", Settings{URL: endpoint + "/a%2Fb c/{cursor}"}, Values{Cursor: "/"}, endpoint + "/a%2Fb%20c/%2F"},
 		{"host from a parameter", Settings{URL: "https://{params.org}.okta.com/api", Params: map[string]string{"org": "acme"}}, Values{}, "https://acme.okta.com/api"},
 		{"base URL from a parameter", Settings{URL: "{params.base}/api/v3", Params: map[string]string{"base": "http://ghe.acme.example:8443/"}}, Values{}, "http://ghe.acme.example:8443/api/v3"},
-		{"path from a parameter is escaped", Settings{URL: endpoint + "/{params.t}", Params: map[string]string{"t": "a/../b"}}, Values{}, endpoint + "/a%2F..%2Fb"},
+		{"path from a parameter is escaped", Settings{URL: endpoint + "/{params.t}", Params: map[string]string{"t": "a/..b"}}, Values{}, endpoint + "/a%2F..b"},
 		{"plus is %2B", Settings{Query: map[string]string{"since": "{start}"}}, Values{Start: "2026-01-01T00:00:00+02:00"}, endpoint + "?since=2026-01-01T00%3A00%3A00%2B02%3A00"},
 		{"space is %20", Settings{Query: map[string]string{"q": "a b"}}, Values{}, endpoint + "?q=a%20b"},
 		{"an encoded value is not decoded", Settings{Query: map[string]string{"after": "{cursor}"}}, Values{Cursor: "a%3D%3D"}, endpoint + "?after=a%253D%253D"},
@@ -80,7 +80,7 @@ func TestURL(t *testing.T) {
 }
 
 func TestValueMustNotMakeADotSegment(t *testing.T) {
-	for _, cursor := range []string{".", ".."} {
+	for _, cursor := range []string{".", "..", "../../admin", "a/..", `..\..\admin`, "./x", "a/./b"} {
 		b, err := New(Settings{URL: endpoint + "/{cursor}/x"})
 		require.NoError(t, err)
 		_, err = b.Build(t.Context(), Values{Cursor: cursor})

@@ -213,10 +213,14 @@ func (t *target) build(v *Values) (*url.URL, error) {
 		return nil, errors.New("no value for the placeholder in its path")
 	}
 	// A server or proxy would resolve dot segments and so leave the path that
-	// was configured. The values come from the vendor or from params.
-	for segment := range strings.SplitSeq(escaped, "/") {
-		if plain, _ := url.PathUnescape(segment); t.path.dynamic() && (plain == "." || plain == "..") {
-			return nil, errors.New("a value makes a . or .. segment of its path")
+	// was configured; some do so after they unescaped a slash, or take a backslash
+	// for one. The values come from the vendor or from params.
+	for segment := range strings.FieldsFuncSeq(escaped, isSlash) {
+		plain, _ := url.PathUnescape(segment)
+		for part := range strings.FieldsFuncSeq(plain, isSlash) {
+			if t.path.dynamic() && (part == "." || part == "..") {
+				return nil, errors.New("a value makes a . or .. segment of its path")
+			}
 		}
 	}
 	path, err := url.PathUnescape(escaped)
@@ -225,3 +229,5 @@ func (t *target) build(v *Values) (*url.URL, error) {
 	}
 	return &url.URL{Scheme: t.scheme, Host: t.host, Path: path, RawPath: escaped}, nil
 }
+
+func isSlash(r rune) bool { return r == '/' || r == '\\' }

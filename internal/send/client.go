@@ -77,7 +77,7 @@ func NewClient(base *http.Client, s Settings) (*Client, error) {
 // same scheme, host and port as the endpoint, or an allowed host over https.
 func (c *Client) CheckURL(u *url.URL) error {
 	if err := c.guard.check(u); err != nil {
-		return &Error{Class: ClassConfig, Err: err, Hint: "add the host to `allowed_hosts` if it is the vendor's"}
+		return &Error{Class: ClassConfig, Err: c.clean(err), Hint: "add the host to `allowed_hosts` if it is the vendor's"}
 	}
 	return nil
 }

@@ -61,9 +61,14 @@ func hostOf(host string) (string, error) {
 		}
 		host = ascii
 	}
-	host = strings.TrimSuffix(strings.ToLower(host), ".")
+	host = strings.ToLower(host)
 	if addr, err := netip.ParseAddr(host); err == nil {
 		return addr.String(), nil
+	}
+	host = strings.TrimSuffix(host, ".")
+	if _, err := netip.ParseAddr(host); err == nil {
+		// It would be looked up as a name.
+		return "", errors.New("its host is an address with a dot at its end")
 	}
 	for i := range len(host) {
 		if c := host[i]; c != '.' && c != '-' && c != '_' && (c < '0' || c > '9') && (c < 'a' || c > 'z') {

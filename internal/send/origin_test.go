@@ -60,6 +60,8 @@ func TestOriginRule(t *testing.T) {
 		{"hexadecimal address", "http://127.0.0.1/", "http://0x7f.0.0.1/", false},
 		{"short address", "http://127.0.0.1/", "http://127.1/", false},
 		{"address in IPv6", "http://127.0.0.1/", "http://[::ffff:127.0.0.1]/", false},
+		{"address with a dot at its end", "http://127.0.0.1/", "http://127.0.0.1./", false},
+		{"address with a zone", "http://[::1]/", "http://[::1%25lo]/", false},
 		{"upgrade changes the origin", "http://127.0.0.1/", "https://127.0.0.1/", false},
 	}
 	for _, tt := range tests {

@@ -42,7 +42,7 @@ func (c *Client) redirect(method string, from *url.URL, resp *http.Response, hop
 	next.Fragment, next.RawFragment = "", ""
 	if err := c.guard.check(next); err != nil {
 		return nil, &Error{
-			Class: ClassConfig, Status: resp.StatusCode, Err: err,
+			Class: ClassConfig, Status: resp.StatusCode, Err: c.clean(err),
 			Hint: "the vendor redirects elsewhere: correct `endpoint`, or add the host to `allowed_hosts` if it is the vendor's",
 		}
 	}

@@ -75,6 +75,22 @@ func TestOnlyGETIsRedirected(t *testing.T) {
 	}
 }
 
+// TestARefusedHostDoesNotSaySecrets: the vendor knows them, and writes the URL.
+func TestARefusedHostDoesNotSaySecrets(t *testing.T) {
+	to := ""
+	c := newClient(t, Settings{Secrets: func() []string { return []string{"HunterTwo"} }}, func(*http.Request) (*http.Response, error) {
+		return reply(302, "", "Location", to), nil
+	})
+	for _, to = range []string{"https://HunterTwo.evil.example/", "https://huntertwo/", "https://evil.huntertwo.example:8443/", "http://xHUNTERTWOx/"} {
+		_, err := c.Do(t.Context(), get(t, vendor))
+		require.ErrorContains(t, err, "URL refused", to)
+		assert.NotContains(t, strings.ToLower(err.Error()), "huntertwo")
+		err = c.CheckURL(mustParse(t, to))
+		require.ErrorContains(t, err, "URL refused", to)
+		assert.NotContains(t, strings.ToLower(err.Error()), "huntertwo")
+	}
+}
+
 func TestBrokenLocationDoesNotFillTheLog(t *testing.T) {
 	c := newClient(t, Settings{}, func(*http.Request) (*http.Response, error) {
 		return reply(302, "", "Location", "https://%zz/"+strings.Repeat("a", 10_000)+"?token=s3cr3t"), nil

@@ -20,9 +20,7 @@ const (
 // token-like words are replaced, URLs lose user info and query, what can't be
 // printed becomes a space, and it is cut at 200 characters.
 func Scrub(text string, secrets []string) string {
-	if len(text) > 16*maxDetail {
-		text = text[:16*maxDetail]
-	}
+	// Nothing is cut before: the rest of a cut secret would not be known as one.
 	text = Redact(text, secrets)
 	text = mapWords(text, func(word string) string {
 		if looksSecret(word) {
@@ -36,18 +34,41 @@ func Scrub(text string, secrets []string) string {
 // Redact replaces known secrets, in all their spellings, and cuts the queries of URLs, and leaves the
 // rest of the text alone.
 func Redact(text string, secrets []string) string {
+	text = blot(text, secrets)
+	if !strings.Contains(text, "://") && !strings.Contains(text, "?") {
+		return text
+	}
+	return mapWords(text, cutURL)
+}
+
+// blot replaces known secrets, in all their spellings and whatever their case: a
+// host name loses it, and so do the digits of an escape.
+func blot(text string, secrets []string) string {
+	folded := fold(text)
 	for _, secret := range secrets {
 		if len(secret) < minSecret {
 			continue
 		}
 		for _, s := range spellings(secret) {
-			text = strings.ReplaceAll(text, s, replaced)
+			s = fold(s)
+			if !strings.Contains(folded, s) {
+				continue
+			}
+			var b strings.Builder
+			for {
+				i := strings.Index(folded, s)
+				if i < 0 {
+					break
+				}
+				b.WriteString(text[:i] + replaced)
+				text, folded = text[i+len(s):], folded[i+len(s):]
+			}
+			b.WriteString(text)
+			text = b.String()
+			folded = fold(text)
 		}
 	}
-	if !strings.Contains(text, "://") && !strings.Contains(text, "?") {
-		return text
-	}
-	return mapWords(text, cutURL)
+	return text
 }
 
 // mapWords applies f to each word and keeps what is between the words.

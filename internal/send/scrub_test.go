@@ -46,6 +46,29 @@ func TestDetailIsShort(t *testing.T) {
 	assert.Equal(t, maxDetail+len("..."), utf8.RuneCountInString(got))
 }
 
+// TestASecretIsNotCutBeforeItIsFound: a rest of it would not be known as one.
+func TestASecretIsNotCutBeforeItIsFound(t *testing.T) {
+	const secret = "HuntersAreTwo"
+	for pad := 16*maxDetail - 40; pad < 16*maxDetail+40; pad++ {
+		if got := Scrub(strings.Repeat(" ", pad)+secret, []string{secret}); strings.Contains(got, "Hunt") {
+			t.Fatalf("%d blanks before the secret: %s", pad, got)
+		}
+	}
+}
+
+func TestASecretIsFoundInEachCase(t *testing.T) {
+	secrets := []string{"Hunter/Two"}
+	for text, want := range map[string]string{
+		"no hunter/two":                      "no ***",
+		"no HUNTER/TWO!":                     "no ***!",
+		"no Hunter%2fTwo":                    "no ***",
+		"Hunter/Twohunter/two\xffHunter/TwO": "***" + "*** ***",
+	} {
+		assert.Equal(t, want, Scrub(text, secrets))
+	}
+	assert.True(t, HasSecret("/x/hunter%2ftwo", secrets))
+}
+
 func TestCleanErrorKeepsTheCauseButNotTheURL(t *testing.T) {
 	cause := errors.New("connection refused")
 	err := fmt.Errorf("x: %w", &url.Error{Op: "Get", URL: "https://a/?k=v", Err: &url.Error{Op: "Get", URL: "https://a/?k=v", Err: cause}})

@@ -27,26 +27,39 @@ func spellings(secret string) []string {
 		secret, url.QueryEscape(secret), url.PathEscape(secret), strings.Trim(string(quoted), `"`), digits, strings.ToUpper(digits),
 	}
 	// Base64 looks different at each of three offsets. The characters at both ends
-	// depend on the neighbours, too.
+	// that depend on the neighbours, too, are left out.
 	for offset := range 3 {
-		text := base64.StdEncoding.EncodeToString([]byte(strings.Repeat("x", offset) + secret))
-		if len(text) >= keptSecret+8 {
-			text = text[4 : len(text)-4]
+		text := base64.RawStdEncoding.EncodeToString([]byte(strings.Repeat("x", offset) + secret))
+		from, to := (8*offset+5)/6, (offset+len(secret))*8/6
+		if to-from >= keptSecret {
+			text = text[from:to]
 			out = append(out, text, strings.NewReplacer("+", "-", "/", "_").Replace(text))
 		}
 	}
 	return out
 }
 
+// fold makes ASCII letters lower case; the length stays.
+func fold(text string) string {
+	b := []byte(text)
+	for i, c := range b {
+		if c >= 'A' && c <= 'Z' {
+			b[i] = c | 0x20
+		}
+	}
+	return string(b)
+}
+
 // HasSecret tells whether a text that is to be kept has one of the secrets in
-// it, in any of its spellings.
+// it, in any of its spellings and whatever their case.
 func HasSecret(text string, secrets []string) bool {
+	text = fold(text)
 	for _, secret := range secrets {
 		if len(secret) < keptSecret {
 			continue
 		}
 		for _, s := range spellings(secret) {
-			if strings.Contains(text, s) {
+			if strings.Contains(text, fold(s)) {
 				return true
 			}
 		}

@@ -41,6 +41,13 @@ func TestSecretsAreKnownInEverySpelling(t *testing.T) {
 	assert.NoError(t, CheckKept("page=2", []string{spelled}))
 }
 
+func TestShortSecretsAreKnownInBase64(t *testing.T) {
+	for _, user := range []string{"", "u", "me", "you", "user", "admin"} {
+		text := base64.StdEncoding.EncodeToString([]byte(user + ":hunter2s:" + user))
+		assert.True(t, HasSecret("a"+text, []string{"hunter2s"}), text)
+	}
+}
+
 func TestNextURLIsKeptWithoutSecrets(t *testing.T) {
 	u := mustParse(t, vendor+"?b=2&api_key="+url.QueryEscape(spelled)+"&a=1&sig="+hex.EncodeToString([]byte(spelled))+"&%zz")
 	got := StripSecrets(u, []string{spelled})

@@ -5,6 +5,7 @@ package source
 
 import (
 	"context"
+	"crypto/sha256"
 	"time"
 
 	"github.com/restaudit/otelcol-audit/internal/checkpoint"
@@ -116,7 +117,7 @@ func (s *Source) fetchPages(ctx context.Context, w checkpoint.Walk, budget int, 
 // trail watches where a walk goes, to tell when it is over.
 type trail struct {
 	set     Settings
-	visited map[paging.Position]struct{}
+	visited map[[sha256.Size]byte]struct{} // marks of positions
 	empty   int
 	// stopBefore ends a newest-first list that can't be asked by time: older
 	// pages were read by the walk before.
@@ -124,7 +125,7 @@ type trail struct {
 }
 
 func newTrail(set Settings, w checkpoint.Walk, high time.Time) *trail {
-	t := &trail{set: set, empty: w.Empty, visited: map[paging.Position]struct{}{w.Position: {}}}
+	t := &trail{set: set, empty: w.Empty, visited: map[[sha256.Size]byte]struct{}{w.Position.Mark(): {}}}
 	if set.Descending && !set.ByTime && !set.stream() && !high.IsZero() {
 		t.stopBefore = high.Add(-set.Window.Overlap)
 	}
@@ -139,8 +140,9 @@ func (t *trail) judge(r fetch.Result, n, budget int) walkEnd {
 	} else {
 		t.empty++
 	}
-	_, seen := t.visited[next]
-	t.visited[next] = struct{}{}
+	mark := next.Mark()
+	_, seen := t.visited[mark]
+	t.visited[mark] = struct{}{}
 	switch {
 	case r.Next.Loop:
 		return walkEnd{why: endLoop}
