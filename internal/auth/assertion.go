@@ -12,6 +12,7 @@ import (
 	"encoding/pem"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -42,6 +43,14 @@ func newSigner(cfg OAuth2Config, x *exchanger, params map[string]string) (*signe
 			return nil, fmt.Errorf("`credentials::%s`: %w", x.key, err)
 		}
 		*text = expanded
+	}
+	s.cfg.Scopes = slices.Clone(cfg.Scopes)
+	for i, scope := range cfg.Scopes {
+		expanded, err := request.Expand(scope, params)
+		if err != nil {
+			return nil, fmt.Errorf("`credentials::%s::scopes`: %w", x.key, err)
+		}
+		s.cfg.Scopes[i] = expanded
 	}
 	if cfg.PrivateKeyFile != "" {
 		return s, nil // it may appear later

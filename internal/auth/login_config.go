@@ -93,6 +93,8 @@ func (c *LoginConfig) check() error {
 		return errors.New("::value` must have {token} in it once")
 	case d.Lifetime < 0:
 		return errors.New("::lifetime` is negative")
+	case d.Lifetime > 0 && d.Lifetime < time.Millisecond:
+		return fmt.Errorf("::lifetime` is %v: a number without a unit counts nanoseconds; write the unit, such as 1h", d.Lifetime)
 	}
 	for name, value := range c.Secrets {
 		if value == "" {
@@ -100,6 +102,11 @@ func (c *LoginConfig) check() error {
 		}
 		if c.SecretFiles[name] != "" {
 			return fmt.Errorf("::secrets::%s` is given as a value and as a file: keep one of them", name)
+		}
+	}
+	for name, file := range c.SecretFiles {
+		if file == "" {
+			return fmt.Errorf("::secret_files::%s` %w", name, errNoValue)
 		}
 	}
 	return headerName(d.Header)

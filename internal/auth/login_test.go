@@ -125,6 +125,8 @@ func TestLoginConfigErrors(t *testing.T) {
 		"`credentials::login::value` is for a header":            good(func(c *LoginConfig) { c.Query, c.Value = "q", "a {token}" }),
 		"`credentials::login::value` must have {token}":          good(func(c *LoginConfig) { c.Value = "Bearer" }),
 		"`credentials::login::lifetime` is negative":             good(func(c *LoginConfig) { c.Lifetime = -1 }),
+		"`credentials::login::lifetime` is 3.6µs: a number":      good(func(c *LoginConfig) { c.Lifetime = 3600 }),
+		"`credentials::login::secret_files::f` is empty":         good(func(c *LoginConfig) { c.SecretFiles = map[string]string{"f": ""} }),
 		"`credentials::login::secrets::p` is empty":              good(func(c *LoginConfig) { c.Secrets["p"] = "" }),
 		"`credentials::login::secrets::p` is given as a value a": good(func(c *LoginConfig) { c.SecretFiles = map[string]string{"p": "f"} }),
 		"`credentials::login::header` is not a header name":      good(func(c *LoginConfig) { c.Header = "a b" }),

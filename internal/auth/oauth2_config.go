@@ -4,6 +4,7 @@
 package auth
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -135,7 +136,7 @@ func (c *OAuth2Config) checkGrant() error {
 		}
 		return nil
 	}
-	return errors.Join(
+	return cmp.Or(
 		missing(c.ClientAuth != clientNone && c.ClientID == "", "client_id"),
 		missing((c.ClientAuth == clientPost || c.ClientAuth == clientBasic) && c.Grant == grantClient && c.ClientSecret == "" && c.ClientSecretFile == "", "client_secret"),
 		missing(c.Grant == grantRefresh && c.RefreshToken == "" && c.RefreshTokenFile == "", "refresh_token"),

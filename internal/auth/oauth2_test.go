@@ -114,10 +114,10 @@ func TestTokenRequests(t *testing.T) {
 		},
 		{
 			"jwt_bearer (Google service account)",
-			OAuth2Config{Grant: "jwt_bearer", PrivateKey: configopaque.String(account), Subject: "admin@{params.org}.example", Scopes: []string{"x"}},
-			url.Values{"grant_type": {"urn:ietf:params:oauth:grant-type:jwt-bearer"}, "scope": {"x"}},
+			OAuth2Config{Grant: "jwt_bearer", PrivateKey: configopaque.String(account), Subject: "admin@{params.org}.example", Scopes: []string{"x", "of/{params.org}"}},
+			url.Values{"grant_type": {"urn:ietf:params:oauth:grant-type:jwt-bearer"}, "scope": {"x of/acme"}},
 			"",
-			jwt.MapClaims{"iss": "sa@p.example", "sub": "admin@acme.example", "scope": "x"},
+			jwt.MapClaims{"iss": "sa@p.example", "sub": "admin@acme.example", "scope": "x of/acme"},
 			"k9",
 		},
 	}
@@ -259,10 +259,12 @@ func TestOAuth2ConfigErrors(t *testing.T) {
 		"unknown placeholder {params.x}":                                    good(func(c *OAuth2Config) { c.Scopes = []string{"{params.x}"} }),
 		"`credentials::oauth2::private_key`: is not a key in PEM form":      good(func(c *OAuth2Config) { c.PrivateKey = "hunter2" }),
 		"`credentials::oauth2`: its secret is empty":                        good(func(c *OAuth2Config) { c.ClientSecret = "" }),
+		"`credentials::oauth2::client_id` is needed for grant password":     good(func(c *OAuth2Config) { c.Grant, c.ClientID = "password", "" }),
 	} {
 		_, err := New(cfg, Settings{})
 		if assert.ErrorContains(t, err, want) {
 			assert.NotContains(t, err.Error(), "hunter2")
+			assert.NotContains(t, err.Error(), "\n", "no second line, which would lack the front of its key")
 		}
 	}
 }

@@ -51,7 +51,9 @@ func (r *rotating) use(ctx context.Context, exchange func(refreshToken string) (
 	body, next, err := exchange(r.current)
 	if e, ok := errors.AsType[*send.Error](err); ok && e.Class == send.ClassAuth && r.current != seed {
 		// Perhaps an operator has set the old token anew, with the same text.
-		body, next, err = exchange(seed)
+		if body, next, err = exchange(seed); next == "" {
+			next = seed // the one that works, so that the other isn't tried again
+		}
 	}
 	if err != nil {
 		return "", err

@@ -102,6 +102,25 @@ func TestRefusedStoredTokenFallsBackToTheSeed(t *testing.T) {
 	assert.Equal(t, "Bearer a2", sent(t, rotatingAuth(t, srv.URL, "seed", store)))
 }
 
+func TestASeedThatWorksAgainReplacesTheRefusedToken(t *testing.T) {
+	asked := []string{}
+	srv := tokenServer(t, func(form url.Values, _ *http.Request) (int, string) {
+		asked = append(asked, form.Get("refresh_token"))
+		if form.Get("refresh_token") != "seed" {
+			return 400, `{"error":"invalid_grant"}`
+		}
+		return 200, `{"access_token":"a"}` // this vendor rotates no more
+	})
+	store := &memoryStore{text: fingerprint("seed") + ":old"}
+	a := rotatingAuth(t, srv.URL, "seed", store)
+	for range 2 {
+		assert.Equal(t, "Bearer a", sent(t, a))
+		forget(a)
+	}
+	assert.Equal(t, "Bearer a", sent(t, rotatingAuth(t, srv.URL, "seed", store)))
+	assert.Equal(t, []string{"old", "seed", "seed", "seed"}, asked, "the refused token is tried once")
+}
+
 func TestTokenThatCantBeStoredIsNotUsed(t *testing.T) {
 	vendor := &rotator{good: "seed"}
 	srv := tokenServer(t, vendor.answer)
