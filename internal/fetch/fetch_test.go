@@ -218,6 +218,21 @@ func TestAPageThatLeadsAwayIsNotTaken(t *testing.T) {
 	assert.Equal(t, send.ClassConfig, refused.Class, "the operator has to allow the host, or the vendor to answer right")
 }
 
+// F26: a strict receiver refuses the whole batch for one bad byte.
+func TestBadBytesBesideARecordAreFlaggedInIt(t *testing.T) {
+	s := settings()
+	s.Related = RelatedSettings{Path: []string{"related"}, Fields: [][]string{{"who"}}}
+	body := `{"data":[{"id":"a","who":"u1"},{"id":"b","who":"u2"}],"related":{"u1":{"name":"j` + "\xff" + `"},"u2":{"name":"ok"}}}`
+	res, err := get(t, s, &script{answers: []any{&send.Response{Body: body}}}, Ask{})
+	require.NoError(t, err)
+	assert.NotZero(t, res.Records[0].Flags&record.InvalidUTF8)
+	assert.Zero(t, res.Records[1].Flags&record.InvalidUTF8)
+
+	records := make([]record.Record, 1)
+	belong(records, []page.Value{{Kind: page.String, Raw: "\"n\xff\""}})
+	assert.NotZero(t, records[0].Flags&record.InvalidUTF8, "the item's")
+}
+
 func TestRelatedObjectsAreJoinedIntoTheRecords(t *testing.T) {
 	s := settings()
 	s.Related = RelatedSettings{Path: []string{"related"}, Fields: [][]string{{"who"}, {"where"}}}

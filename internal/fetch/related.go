@@ -45,5 +45,6 @@ func (s RelatedSettings) join(objects page.Value, raw []page.Record, records []r
 			values = append(values, byID[raw[i].Fields[index+k].Text()])
 		}
 		records[i].Values = values
+		flagInvalid(&records[i], values[len(own):])
 	}
 }

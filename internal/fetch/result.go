@@ -6,6 +6,7 @@ package fetch
 import (
 	"encoding/json"
 	"errors"
+	"unicode/utf8"
 
 	"github.com/restaudit/otelcol-audit/internal/page"
 	"github.com/restaudit/otelcol-audit/internal/paging"
@@ -66,6 +67,17 @@ func belong(records []record.Record, values []page.Value) {
 	for i := range records {
 		own := records[i].Values
 		records[i].Values = append(own[:len(own):len(own)], values...)
+		flagInvalid(&records[i], values)
+	}
+}
+
+// flagInvalid marks a record that got values from beside it whose bytes are not
+// UTF-8: what it is made of itself may well be.
+func flagInvalid(r *record.Record, values []page.Value) {
+	for _, v := range values {
+		if !utf8.ValidString(v.Raw) {
+			r.Flags |= record.InvalidUTF8
+		}
 	}
 }
 

@@ -23,8 +23,9 @@ const (
 	TimeFuture
 	// HashUID: the record has no usable id; the uid is a hash of its content.
 	HashUID
-	// InvalidUTF8: some byte of the record is not valid UTF-8. Raw has it still,
-	// all other texts were cleaned.
+	// InvalidUTF8: some byte of the record is not valid UTF-8, or of a value that it
+	// got from beside it. Raw and such values have it still, all other texts were
+	// cleaned.
 	InvalidUTF8
 )
 
