@@ -34,21 +34,22 @@ type RequestConfig struct {
 	Headers map[string]Text `mapstructure:"headers,omitempty"`
 	// Body is the body of a POST.
 	Body string `mapstructure:"body,omitempty"`
-	// Next replaces the parts that it names in every request but the first of a
-	// walk.
+	// Next is every request but the first of a walk, where the vendor wants another.
 	Next *NextRequestConfig `mapstructure:"next,omitempty"`
 	_    struct{}
 }
 
-// NextRequestConfig is what differs in the requests after the first of a walk.
+// NextRequestConfig is the requests after the first of a walk. Their headers are
+// those of the first; of the parameters that other sections add they have the
+// position alone.
 type NextRequestConfig struct {
-	// URL replaces the endpoint.
+	// URL is the URL. Default the endpoint.
 	URL string `mapstructure:"url,omitempty"`
-	// Method replaces the method.
+	// Method is the method. Default that of the first request.
 	Method string `mapstructure:"method"`
-	// Query replaces all query parameters.
+	// Query are all query parameters but the position. Default none.
 	Query map[string]Text `mapstructure:"query,omitempty"`
-	// Body replaces the body.
+	// Body is the whole body. Default none.
 	Body string `mapstructure:"body,omitempty"`
 	_    struct{}
 }
