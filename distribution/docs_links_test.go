@@ -59,10 +59,12 @@ func slugs(text string) []string {
 	return out
 }
 
-// TestDocumentedCommands wants each command of a shell block to be one: a target
-// of the Makefile, a sub-command of otelcol-audit.
+// TestDocumentedCommands wants each command of a shell block to be one: targets
+// of the Makefile, a sub-command of otelcol-audit, a tool in our version.
 func TestDocumentedCommands(t *testing.T) {
 	makefile, err := os.ReadFile(filepath.Join(root, "Makefile"))
+	require.NoError(t, err)
+	tools, err := os.ReadFile(filepath.Join(root, "internal", "tools", "go.mod"))
 	require.NoError(t, err)
 	var targets []string
 	for _, match := range makeTarget.FindAllStringSubmatch(string(makefile), -1) {
@@ -76,11 +78,19 @@ func TestDocumentedCommands(t *testing.T) {
 			}
 			switch words[0] {
 			case "make":
-				assert.Contains(t, targets, words[1])
+				for _, word := range words[1:] {
+					if !strings.Contains(word, "=") {
+						assert.Contains(t, targets, word)
+					}
+				}
 			case "otelcol-audit", "./bin/otelcol-audit", "bin/otelcol-audit":
 				command, _, err := newCommand(settings()).Find(words[1:])
 				assert.NoError(t, err)
 				assert.NotEqual(t, "otelcol-audit", command.Name(), "no sub-command %s", words[1])
+			case "go":
+				if module, version, ok := strings.Cut(words[len(words)-1], "@"); ok {
+					assert.Contains(t, string(tools), "\t"+module+" "+version, "another version than the one that we use")
+				}
 			}
 		}
 	}, "sh", "console")
