@@ -192,6 +192,27 @@ func TestAnswersWithoutAPage(t *testing.T) {
 	}
 }
 
+func TestAPageThatCannotBeDecodedSaysWhatToDo(t *testing.T) {
+	for hint, tc := range map[string]struct {
+		body     string
+		settings page.Settings
+	}{
+		"`limits::max_page_bytes`": {"id,at\n1,2\n", page.Settings{Format: page.CSV, MaxBytes: 10}},
+		"`limits::max_records`":    {`[1,2]`, page.Settings{MaxRecords: 1}},
+		"`limits::max_depth`":      {`[[[1]]]`, page.Settings{MaxDepth: 2}},
+		"`response::records`":      {"try again later\n", page.Settings{Format: page.CSV}},
+		"`response::error_when`":   {`{"error":"x"}`, page.Settings{Records: []string{"data"}}},
+	} {
+		s := settings()
+		s.Page = tc.settings
+		_, err := get(t, s, &script{answers: []any{&send.Response{Body: tc.body}}}, Ask{})
+		var failure *send.Error
+		require.ErrorAs(t, err, &failure, tc.body)
+		assert.Equal(t, send.ClassData, failure.Class)
+		assert.Contains(t, failure.Hint, hint)
+	}
+}
+
 func TestLinksAreFollowedAsTheVendorWroteThem(t *testing.T) {
 	s := settings()
 	s.Paging.Type = paging.Link

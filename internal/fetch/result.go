@@ -116,7 +116,23 @@ func dataError(resp *send.Response, err error) error {
 	if errors.As(err, &known) {
 		return err
 	}
-	return &send.Error{Class: send.ClassData, Status: resp.Status, Err: err}
+	return &send.Error{Class: send.ClassData, Status: resp.Status, Err: err, Hint: hint(err)}
+}
+
+// hint is what a user can do about a page that can't be decoded.
+func hint(err error) string {
+	switch {
+	case errors.Is(err, page.ErrTooLarge):
+		return "ask for smaller pages, or raise `limits::max_page_bytes`"
+	case errors.Is(err, page.ErrTooMany):
+		return "ask for smaller pages, or raise `limits::max_records`"
+	case errors.Is(err, page.ErrDepth):
+		return "raise `limits::max_depth` if the vendor's records nest so deep"
+	case errors.Is(err, page.ErrNoRecords), errors.Is(err, page.ErrNotArray):
+		return "check `response::records` and `response::format`, or say by `response::error_when` what this answer means"
+	default:
+		return ""
+	}
 }
 
 // jsonArray writes texts as a JSON array.

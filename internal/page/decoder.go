@@ -30,8 +30,8 @@ func NewDecoder(s Settings) (*Decoder, error) {
 	if s.MaxDepth < 0 || s.MaxDepth > maxMaxDepth {
 		return nil, fmt.Errorf("max depth %d is not in 0..%d", s.MaxDepth, maxMaxDepth)
 	}
-	if s.MaxRecords < 0 {
-		return nil, fmt.Errorf("max records %d is negative", s.MaxRecords)
+	if s.MaxRecords < 0 || s.MaxBytes < 0 {
+		return nil, fmt.Errorf("max records %d or max bytes %d is negative", s.MaxRecords, s.MaxBytes)
 	}
 	if s.MaxDepth == 0 {
 		s.MaxDepth = DefaultMaxDepth
@@ -114,14 +114,19 @@ func (d *Decoder) compileEnvelope(records []string) {
 	if simple {
 		d.envelope.tree().find(steps).records = true
 	}
+	for _, path := range records {
+		if steps, simple := simplePath(path); simple {
+			d.envelope.tree().find(steps).once = true
+		}
+	}
 }
 
 // Decode reads one body. It returns records only if the whole body is valid;
 // the errors are those of this package.
 //
 // A byte order mark is dropped. For JSON, an empty body is ErrEmptyBody, and
-// null in place of the record array is an empty page; for NDJSON, an empty body
-// is an empty page. Elements that are no objects are records too.
+// null in place of the record array is an empty page, and two values at its place
+// are ErrAmbiguous; for NDJSON, an empty body is an empty page. Elements that are no objects are records too.
 func (d *Decoder) Decode(body string) (Page, error) {
 	var p Page
 	var err error
@@ -210,7 +215,10 @@ func (d *Decoder) walkOther(s *scanner, v Value) error {
 
 // collector returns a fresh collector of records.
 func (d *Decoder) collector(body string) *collector {
-	return &collector{program: &d.record, split: d.split, max: d.settings.MaxRecords, total: len(body), picks: d.record.newPicks()}
+	return &collector{
+		program: &d.record, split: d.split, max: d.settings.MaxRecords, maxOwn: d.settings.MaxBytes,
+		total: len(body), picks: d.record.newPicks(),
+	}
 }
 
 // bomSize returns the length of the byte order mark that body starts with.

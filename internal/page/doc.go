@@ -15,7 +15,7 @@
 // Paths are those of gjson. Those made of keys and indexes are compiled into a
 // tree that the scanner follows on its way; the others (queries, modifiers,
 // wildcards) are evaluated by gjson on what has already been validated, and cost
-// a pass each. Where a key occurs twice the first counts.
+// a pass each. Where a key occurs twice the first counts, but for the record array: then the page is refused.
 //
 // CSV and XML are rewritten as JSON and then go the same way. A record that
 // holds several events can be split (Settings.Split), and paths can lead into

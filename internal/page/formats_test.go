@@ -4,6 +4,7 @@
 package page
 
 import (
+	"encoding/csv"
 	"encoding/json"
 	"strings"
 	"testing"
@@ -30,10 +31,17 @@ func TestCSV(t *testing.T) {
 		{"HTML", "<html>\n<body>\n", nil, ErrSyntax},
 		{"a JSON error", `{"error":"x"}`, nil, ErrSyntax},
 		{"too many columns", strings.Repeat("a,", maxColumns) + "\n", nil, ErrTooMany},
-		{"rows that grow by the names of their columns", strings.Repeat("x", 1000) + "\n" + strings.Repeat("1\n", 1000), nil, ErrTooMany},
+		{"line ends in quotes are kept as they are", "a,b\r\n\"1\r\n2\",\"\"\"\"\r\n", []string{`{"a":"1\r\n2","b":"\""}`}, nil},
+		{"blank lines are no rows", "\n\r\na\n\n1\r\n\r\n\r", []string{`{"a":"1"}`}, nil},
+		{"a row with a cell too many", "a,b\n1,2,3\n", nil, ErrSyntax},
+		{"a quote in a cell without quotes", "a,b\n1,2\"3\"\n", nil, ErrSyntax},
+		{"text behind a cell in quotes", "a,b\n1,\"2\"3\n", nil, ErrSyntax},
+		{"more records than allowed", "a\n" + strings.Repeat("1\n", 11), nil, ErrTooMany},
+		{"rows that grow by the names of their columns", strings.Repeat("x", 1000) + "\n" + strings.Repeat("1\n", 9), nil, ErrTooLarge},
+		{"rows that grow by escapes", "a\n" + strings.Repeat("\x01", 1000), nil, ErrTooLarge},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			p, err := decode(t, Settings{Format: CSV, Envelope: [][]string{{"id"}}}, tt.body)
+			p, err := decode(t, Settings{Format: CSV, Envelope: [][]string{{"id"}}, MaxRecords: 10, MaxBytes: 4000}, tt.body)
 			if tt.err != nil {
 				require.ErrorIs(t, err, tt.err)
 				return
@@ -49,6 +57,68 @@ func TestCSV(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, "\xff", p.Records[0].Fields[0].Text())
 	assert.False(t, p.ValidUTF8)
+}
+
+func TestATableNeedsAColumnThatIsWanted(t *testing.T) {
+	s := Settings{Format: CSV, Fields: [][]string{{"id", "uid"}, {"time"}, {`user\.name`}}}
+	for name, body := range map[string]string{
+		"plain text":        "Service temporarily unavailable\n",
+		"lines of text":     "upstream connect error\nreset reason: overflow\n",
+		"another separator": "id;time\n1;2\n",
+		"UTF-16":            "\xfe\xff\x00i\x00d\x00,\x00t\x00i\x00m\x00e\x00\n\x001\x00,\x002\x00\n",
+		"a JSON text":       `"denied"`,
+		"other columns":     "ID,when\n1,2\n",
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, err := decode(t, s, body)
+			require.ErrorIs(t, err, ErrNoRecords)
+			assert.EqualError(t, err, "records path is missing: the first row names no column of id, uid, time, user.name")
+		})
+	}
+	for _, body := range []string{"id\n1\n", "x,\"uid\"\n1,2\n", "user.name,x\na,b\n"} {
+		p, err := decode(t, s, body)
+		require.NoError(t, err)
+		assert.Len(t, p.Records, 1)
+	}
+	s.RecordsOptional = true
+	p, err := decode(t, s, "none\n")
+	require.NoError(t, err)
+	assert.Empty(t, p.Records)
+}
+
+// FuzzTable holds tables against the standard library's reader, which differs in
+// one thing: it makes CR LF in quotes LF.
+func FuzzTable(f *testing.F) {
+	for _, body := range []string{
+		"a,b\n1,2\n", "\"a\"\"\",b\r\n\"1\n\",2", "a\r", "a\n\r\n\"\"\r", "a,\n,\n", "a\n\"x\"y", "a\nx\"y", "a\n\"\r\r\n\"", "a\r\r\n1",
+	} {
+		f.Add(body)
+	}
+	f.Fuzz(func(t *testing.T, body string) {
+		reader := csv.NewReader(strings.NewReader(body))
+		want, wantErr := reader.ReadAll()
+		var got [][]string
+		tab, columns := table{text: body, line: 1}, maxColumns
+		for more := true; more; {
+			var err error
+			if more, err = tab.next(columns); err != nil {
+				require.Error(t, wantErr, "%q", body)
+				require.ErrorIs(t, err, ErrSyntax)
+				return
+			}
+			if !more {
+				break
+			}
+			columns = len(tab.cells)
+			row := make([]string, columns)
+			for i, c := range tab.cells {
+				row[i] = strings.ReplaceAll(c.value(), "\r\n", "\n")
+			}
+			got = append(got, row)
+		}
+		require.NoError(t, wantErr, "%q", body)
+		require.Equal(t, want, got, "%q", body)
+	})
 }
 
 func TestXML(t *testing.T) {
@@ -145,6 +215,26 @@ func TestASplitIsBounded(t *testing.T) {
 		p, err := decode(t, Settings{Split: "events", MaxDepth: 4}, body)
 		assert.Error(t, err)
 		assert.Empty(t, p)
+	}
+}
+
+func TestWhatAPageNeedsBesideItsBodyIsBounded(t *testing.T) {
+	for name, tt := range map[string]struct {
+		settings Settings
+		body     string
+	}{
+		"split":        {Settings{Split: "e"}, `[{"rest":"` + strings.Repeat("x", 900) + `","e":[1,2,3,4,5]},{"e":[` + strings.Repeat("1,", 300) + `1]}]`},
+		"rows":         {Settings{Format: CSV}, strings.Repeat("x", 400) + "\n" + strings.Repeat("1\n", 12)},
+		"XML document": {Settings{Format: XML, Records: []string{"l.e"}}, `<l><e>` + strings.Repeat(`"`, 3000) + `</e></l>`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			tt.settings.MaxBytes = 8000
+			_, err := decode(t, tt.settings, tt.body)
+			require.NoError(t, err)
+			tt.settings.MaxBytes = 4000
+			_, err = decode(t, tt.settings, tt.body)
+			require.ErrorIs(t, err, ErrTooLarge)
+		})
 	}
 }
 

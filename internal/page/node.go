@@ -11,6 +11,7 @@ type node struct {
 	indexed bool   // some member is also an index
 	targets []target
 	records bool // the value is the record array
+	once    bool // the value holds records, so a second one at its place would be lost
 
 	// embedded says that the value, if it is a string, holds JSON text which the members lead into.
 	embedded bool

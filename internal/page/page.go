@@ -21,6 +21,11 @@ var (
 	ErrEmptyBody = errors.New("body is empty")
 	// ErrTooMany says that the page has more records than Settings.MaxRecords.
 	ErrTooMany = errors.New("page has too many records")
+	// ErrTooLarge says that the page needs more than Settings.MaxBytes for texts of its own.
+	ErrTooLarge = errors.New("page is too large")
+	// ErrAmbiguous says that the body has several values at the records path, of
+	// which all but one would be lost.
+	ErrAmbiguous = errors.New("records path is there twice")
 )
 
 // DefaultMaxDepth is the nesting that Decode accepts if Settings.MaxDepth is 0.
@@ -86,6 +91,10 @@ type Settings struct {
 	// MaxRecords bounds the records of a page; 0 means no limit. Set it wherever
 	// the vendor is not trusted: two bytes of body can make one record.
 	MaxRecords int
+	// MaxBytes bounds what is not a slice of the body: the rows of CSV and the
+	// document of XML written as JSON, and the parts of split records. 0 means no
+	// limit. A row repeats the names of all columns, so set it as MaxRecords.
+	MaxBytes int
 }
 
 // Record is one event as the vendor sent it.

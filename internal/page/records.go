@@ -14,6 +14,8 @@ type collector struct {
 	split   *node // finds the array inside a record to split it by; nil if there is none
 	max     int   // of records, 0 = no limit
 	total   int   // bytes of the body
+	maxOwn  int   // bytes of texts that are no slices of the body, 0 = no limit
+	own     int   // how many there are
 	vendor  int   // records as the vendor counts them, before any is split
 	out     []Record
 	picks   picks
@@ -81,4 +83,12 @@ func (c *collector) reserve(i int) {
 		}
 		c.row, c.rows = c.rows[:width:width], c.rows[width:]
 	}
+}
+
+// take asks for memory for a text that is no slice of the body.
+func (c *collector) take(size int) error {
+	if c.own += size; c.maxOwn > 0 && c.own > c.maxOwn {
+		return fmt.Errorf("%w: its records as JSON have more than %d bytes", ErrTooLarge, c.maxOwn)
+	}
+	return nil
 }

@@ -55,6 +55,11 @@ func referenceRecords(s Settings, body string, p *Page) (raws []string, err erro
 		return nil, err
 	}
 	p.Envelope = referencePicks(body, s.Envelope)
+	for _, path := range recordPaths(s.Records) {
+		if steps, simple := simplePath(path); simple && referenceCount(body, steps) > 1 {
+			return nil, ErrAmbiguous
+		}
+	}
 	switch v := referencePick(body, recordPaths(s.Records)); v.Kind {
 	case Missing:
 		if s.RecordsOptional {
@@ -72,6 +77,27 @@ func referenceRecords(s Settings, body string, p *Page) (raws []string, err erro
 	default:
 		return nil, ErrNotArray
 	}
+}
+
+// referenceCount counts the values that the steps lead to.
+func referenceCount(raw string, steps []step) int {
+	if len(steps) == 0 {
+		return 1
+	}
+	n, index := 0, 0
+	value := gjson.Parse(raw)
+	value.ForEach(func(key, member gjson.Result) bool {
+		hit := value.IsArray() && index == steps[0].index
+		if value.IsObject() {
+			hit = Value{Kind: String, Raw: key.Raw}.Text() == steps[0].key
+		}
+		if hit {
+			n += referenceCount(member.Raw, steps[1:])
+		}
+		index++
+		return true
+	})
+	return n
 }
 
 // referenceCheck tells a text that nests too deep from one that is not JSON.

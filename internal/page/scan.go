@@ -6,6 +6,7 @@ package page
 import (
 	"errors"
 	"fmt"
+	"slices"
 )
 
 // scanner walks once over a text, checks it by RFC 8259 and picks values on the way.
@@ -21,6 +22,7 @@ type scanner struct {
 	records *collector // takes the elements of the record array; nil to find it only
 	found   Kind       // of the value at the records path; of equal keys the first counts
 	mark    int        // where that value is
+	seen    []*node    // those that may be there once only
 }
 
 // fail notes the error with its place and returns -1.
@@ -65,6 +67,11 @@ func (s *scanner) wanted(i int, n *node, depth int, p *picks) int {
 	inner := n
 	if len(n.members) == 0 {
 		inner = nil
+	}
+	if n.once && slices.Contains(s.seen, n) {
+		return s.fail(ErrAmbiguous, i)
+	} else if n.once {
+		s.seen = append(s.seen, n)
 	}
 	c, first := s.text[i], n.records && s.found == Missing
 	if first {

@@ -40,6 +40,9 @@ func (c *collector) addSplit(s *scanner, i, depth int) int {
 	if n < 2 || n*outside+inside > splitGrowth*len(raw)+splitSpare {
 		return c.addPart(s, i, raw)
 	}
+	if s.err = c.take(n*outside + inside); s.err != nil {
+		return -1
+	}
 	return c.addParts(s, i, raw, open, closed)
 }
 

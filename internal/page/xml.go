@@ -20,7 +20,7 @@ func (d *Decoder) decodeXML(body string) (Page, error) {
 	if skipSpace(body, bomSize(body)) == len(body) {
 		return Page{}, ErrEmptyBody
 	}
-	text, err := xmlToJSON(body[bomSize(body):], d.settings.MaxDepth)
+	text, err := xmlToJSON(body[bomSize(body):], d.settings)
 	if err != nil {
 		return Page{}, err
 	}
@@ -56,12 +56,21 @@ func (e *element) add(name string, json []byte) error {
 		e.groups = append(e.groups, group{name: name})
 	}
 	g := &e.groups[i]
-	if g.count > 0 {
-		g.json = append(g.json, ',')
+	if g.count++; g.count == 1 {
+		g.json = json
+		return nil
 	}
-	g.json = append(g.json, json...)
-	g.count++
+	g.json = append(append(g.json, ','), json...)
 	return nil
+}
+
+// size is how long the element is as JSON, but for escapes.
+func (e *element) size() int {
+	size := len("{}") + len(e.text) + len(`,"#text":""`)
+	for _, g := range e.groups {
+		size += len(g.name) + len(g.json) + len(`"":[],`)
+	}
+	return size
 }
 
 // appendJSON appends the element as JSON: null if it is empty, its text if it
@@ -93,9 +102,9 @@ func (e *element) appendJSON(out []byte) []byte {
 
 // xmlToJSON rewrites a document. Entities that the document defines itself are
 // errors, so nothing can be made to grow by them.
-func xmlToJSON(body string, maxDepth int) (string, error) {
+func xmlToJSON(body string, settings Settings) (string, error) {
 	decoder := xml.NewDecoder(strings.NewReader(body))
-	w := xmlWriter{stack: []element{{}}, maxDepth: maxDepth}
+	w := xmlWriter{stack: []element{{}}, maxDepth: settings.MaxDepth, maxBytes: settings.MaxBytes}
 	for {
 		token, err := decoder.Token()
 		if errors.Is(err, io.EOF) {
@@ -114,6 +123,7 @@ func xmlToJSON(body string, maxDepth int) (string, error) {
 type xmlWriter struct {
 	stack    []element
 	maxDepth int
+	maxBytes int // of the JSON, 0 = no limit
 }
 
 // write takes in one token.
@@ -130,8 +140,13 @@ func (w *xmlWriter) write(token xml.Token) error {
 		w.stack = append(w.stack, element{name: t.Name.Local})
 		return w.stack[len(w.stack)-1].addAttributes(t.Attr)
 	case xml.EndElement:
+		name, json := top.name, top.appendJSON(make([]byte, 0, top.size()))
+		if w.maxBytes > 0 && len(json) > w.maxBytes {
+			return ErrTooLarge
+		}
+		*top = element{}
 		w.stack = w.stack[:len(w.stack)-1]
-		return w.stack[len(w.stack)-1].add(top.name, top.appendJSON(nil))
+		return w.stack[len(w.stack)-1].add(name, json)
 	case xml.CharData:
 		top.text = append(top.text, t...)
 	}

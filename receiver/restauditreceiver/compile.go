@@ -108,7 +108,7 @@ func (c *Config) fetchSettings(attributes []string) (fetch.Settings, error) {
 	pages := c.pager()
 	decoding := page.Settings{
 		Format: pageFormats[r.Format], Records: r.Records, RecordsOptional: r.RecordsOptional,
-		Split: r.Split, Embedded: r.Embedded, MaxDepth: c.Limits.MaxDepth, MaxRecords: c.Limits.MaxRecords,
+		Split: r.Split, Embedded: r.Embedded, MaxDepth: c.Limits.MaxDepth, MaxRecords: c.Limits.MaxRecords, MaxBytes: int(c.Limits.MaxPageBytes),
 	}
 	return fetch.Settings{
 		Request: c.requestSettings(), Page: decoding, Record: records, Filter: keep, MatchPaths: c.MatchPath,

@@ -156,7 +156,9 @@ type RetryConfig struct {
 
 // LimitsConfig bounds what the vendor can make us spend.
 type LimitsConfig struct {
-	// MaxPageBytes is the largest response, inflated. Default 16MiB.
+	// MaxPageBytes is the largest response, inflated, and also the most that its
+	// records may have where they are rewritten: CSV and XML as JSON, and `split`.
+	// Default 16MiB.
 	MaxPageBytes Size `mapstructure:"max_page_bytes"`
 	// MaxRecords is the highest number of records on a page. Default 100,000.
 	MaxRecords int `mapstructure:"max_records"`
