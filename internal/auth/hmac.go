@@ -32,11 +32,14 @@ type hmacAuth struct {
 func newHMAC(cfg HMACConfig, s Settings) (Authorizer, error) {
 	cfg = cfg.withDefaults()
 	headers := make(map[string]string, len(cfg.Headers))
+	var pairs []string
+	for name, value := range s.Params {
+		pairs = append(pairs, "{params."+name+"}", value)
+	}
+	known := strings.NewReplacer(pairs...) // in one pass: a value brings in no other
 	var err error
 	fill := func(key, text string) string {
-		for name, value := range s.Params {
-			text = strings.ReplaceAll(text, "{params."+name+"}", value)
-		}
+		text = known.Replace(text)
 		if strings.Contains(text, "{params.") {
 			err = fmt.Errorf("`credentials::hmac::%s` has a {params.x} that is not in `params`", key)
 		}

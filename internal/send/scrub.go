@@ -31,8 +31,8 @@ func Scrub(text string, secrets []string) string {
 	return cut(printable(text))
 }
 
-// Redact replaces known secrets, in all their spellings, and cuts the queries of URLs, and leaves the
-// rest of the text alone.
+// Redact replaces known secrets, in all their spellings, cuts the queries of
+// URLs, and leaves the rest of the text alone.
 func Redact(text string, secrets []string) string {
 	text = blot(text, secrets)
 	if !strings.Contains(text, "://") && !strings.Contains(text, "?") {

@@ -18,7 +18,8 @@ func FuzzConfig(f *testing.F) {
 	for _, text := range vendorConfigs {
 		f.Add(strings.NewReplacer("URL", "https://a.example", "TOKEN", "x").Replace(text))
 	}
-	f.Add("endpoint: https://a.example\ncredentials: {bearer: s3cr3t-s3cr3t, header: b}\n")
+	f.Add("endpoint: https://a.example\ncredentials: {bearer: s3cr3t-s3cr3t}\npoll_interval: 30\n")
+	f.Add("endpoint: https://a.example\ncredentials: {header: s3cr3t-s3cr3t, api_key: {value: b}}\n")
 	f.Add("preset: okta\nparams: {org: [a, b, {}]}\ncredentials: {header: s3cr3t-s3cr3t}\n")
 	f.Add("endpoint: https://a.example/{params.x}\nparams: {x: '{params.x}'}\nlimits: {max_page_bytes: 9e99GiB, max_depth: -1}\n")
 	f.Fuzz(func(t *testing.T, text string) {
@@ -34,7 +35,8 @@ func FuzzConfig(f *testing.F) {
 		if err == nil || strings.Count(text, "s3cr3t-s3cr3t") != 1 {
 			return
 		}
-		if cfg.Credentials.Bearer == "s3cr3t-s3cr3t" && strings.Contains(err.Error(), "s3cr3t-s3cr3t") {
+		held := cfg.Credentials.Bearer + cfg.Credentials.Header
+		if held == "s3cr3t-s3cr3t" && strings.Contains(err.Error(), "s3cr3t-s3cr3t") {
 			t.Fatalf("the error shows a secret: %v", err)
 		}
 	})

@@ -38,8 +38,8 @@ const (
 )
 
 // telemetry records the receiver's own metrics. Its label sets are made once, of
-// constants, the receiver's id and the values of its listed params: nothing that a vendor sends can add one. It is
-// safe for concurrent use.
+// constants, the receiver's id and the values of its listed params: nothing that
+// a vendor sends can add one. It is safe for concurrent use.
 //
 // The id is a label of its own, as on the Collector's receiver metrics: the
 // default Prometheus endpoint leaves the scope out, and with it the component's
