@@ -249,10 +249,16 @@ func (c *Config) fingerprint() checkpoint.Fingerprint {
 		hash := sha256.Sum256(text)
 		return hex.EncodeToString(hash[:8])
 	}
-	p := c.Pagination
-	return checkpoint.Fingerprint{
-		Account: sum(c.ClientConfig.Endpoint, c.params()),
-		Request: sum(c.Request.Method, c.Request.Query, c.Request.Body, c.Request.Next, p.Type, p.Persistent,
-			p.CursorPath, p.CursorHeader, p.CursorParam, p.OffsetStart, c.Response.Records, c.Response.Order, c.byTime(), c.hasEnd(), c.Expand),
+	p, expand := c.Pagination, c.Expand
+	if expand != nil {
+		same := *expand
+		same.Parallel = 0 // how many run at once changes nothing in what is asked
+		expand = &same
 	}
+	request := []any{c.Request.Method, c.Request.Query, c.Request.Body, c.Request.Next, p.Type, p.Persistent,
+		p.CursorPath, p.CursorHeader, p.CursorParam, p.OffsetStart, c.Response.Records, c.Response.Order, c.byTime(), c.hasEnd(), expand}
+	if p.Type == paging.LastID {
+		request = append(request, c.pager().Next.LastID)
+	}
+	return checkpoint.Fingerprint{Account: sum(c.ClientConfig.Endpoint, c.params()), Request: sum(request...)}
 }

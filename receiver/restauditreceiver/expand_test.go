@@ -63,6 +63,32 @@ func TestListAndDetailWithPagesOfTheirOwn(t *testing.T) {
 	assert.Equal(t, map[string]string{"7-1": "red", "7-2": "red", "8-1": "Green", "8-2": "Green"}, projects)
 }
 
+// TestASavedPositionIsOfTheRequestThatItCameFrom: what changes the meaning of a
+// position makes it void, and nothing else does (F49).
+func TestASavedPositionIsOfTheRequestThatItCameFrom(t *testing.T) {
+	const lastID = "endpoint: https://api.example.com/\npagination: {type: last_id, cursor_param: after, persistent: true}\nresponse: {id: uuid}\n"
+	projects := strings.ReplaceAll(projectsConfig, "URL", "https://api.example.com")
+	for name, tc := range map[string]struct {
+		yaml, from, to string
+		void           bool
+	}{
+		"the field of the last id":          {lastID, "{id: uuid}", "{id: seq}", true},
+		"the field of the last id by name":  {lastID, "persistent: true", "persistent: true, last_id_path: seq", true},
+		"the same field by name":            {lastID, "persistent: true", "persistent: true, last_id_path: uuid", false},
+		"the name of the event":             {lastID, "{id: uuid}", "{id: uuid, event_name: a}", false},
+		"how many further requests at once": {projects, "items: projects", "items: projects\n  parallel: 8", false},
+		"the items":                         {projects, "items: projects", "items: teams", true},
+		"the further request":               {projects, "/events\n", "/audit\n", true},
+	} {
+		require.Contains(t, tc.yaml, tc.from, name)
+		was, err := load(t, tc.yaml)
+		require.NoError(t, err)
+		is, err := load(t, strings.Replace(tc.yaml, tc.from, tc.to, 1))
+		require.NoError(t, err, name)
+		assert.Equal(t, tc.void, was.fingerprint() != is.fingerprint(), name)
+	}
+}
+
 func TestExpandThatCanNotBeMeant(t *testing.T) {
 	for change, want := range map[string]string{
 		"type: page, page_param: page, total_pages_path: pages=>type: page":                               "`expand`: `pagination::type` page needs `pagination::page_param`",
