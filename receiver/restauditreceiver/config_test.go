@@ -132,6 +132,7 @@ func TestAWrongConfigurationIsAClearError(t *testing.T) {
 		"bad time format":                 {ok + "time_filter: {start_param: s, format: RFC3339}", []string{"time_filter::format"}},
 		"bad zone":                        {ok + "response: {timezone: Mars/Base}", []string{"`response::timezone`"}},
 		"window below overlap":            {ok + "time_filter: {start_param: s, end_param: e, window: 5m, overlap: 10m}", []string{"window", "overlap"}},
+		"window of a day by days":         {ok + "time_filter: {start_param: s, end_param: e, format: date, window: 48h}", []string{"`time_filter::window`", "48h", "no poll gets ahead"}},
 		"sweep without depth":             {ok + "time_filter: {start_param: s, sweep: {every: 1h}}", []string{"sweep", "depth"}},
 		"two credentials":                 {ok + "credentials: {bearer: x, header: y}", []string{"bearer", "header", "keep one"}},
 		"empty secret":                    {ok + "credentials: {bearer: ''}", []string{"`credentials::bearer`", "environment"}},

@@ -9,6 +9,8 @@ import (
 	"maps"
 	"slices"
 	"time"
+
+	"github.com/restaudit/otelcol-audit/internal/timefmt"
 )
 
 // leastFromBeginning is the shortest window that a source may have which begins
@@ -38,8 +40,8 @@ func (c *Config) validateTimes() error {
 			errs = append(errs, fmt.Errorf("`%s` is %v: a number without a unit counts nanoseconds; write the unit, such as 30s", key, d))
 		}
 	}
-	if tf.Window > 0 && tf.Window <= tf.Overlap+time.Minute {
-		errs = append(errs, fmt.Errorf("`time_filter::window` (%v) must be longer than `time_filter::overlap` (%v) by more than a minute, or no poll gets ahead", tf.Window, tf.Overlap))
+	if lead := tf.lead(); tf.Window > 0 && tf.Window <= tf.Overlap+lead {
+		errs = append(errs, fmt.Errorf("`time_filter::window` (%v) must be longer than `time_filter::overlap` (%v) by more than %v, or no poll gets ahead", tf.Window, tf.Overlap, lead))
 	}
 	if c.StartAt == "beginning" && c.Retention == 0 && tf.Window > 0 && tf.Window < leastFromBeginning {
 		errs = append(errs, fmt.Errorf("`start_at: beginning` with `time_filter::window` %v asks for more than a million windows, from 1970 on: write a date, or the vendor's `retention`", tf.Window))
@@ -51,6 +53,24 @@ func (c *Config) validateTimes() error {
 		errs = append(errs, fmt.Errorf("`time_filter::sweep::depth` (%v) must be longer than `time_filter::overlap` (%v), which every poll looks at anyway", tf.Sweep.Depth, tf.Overlap))
 	}
 	return errors.Join(errs...)
+}
+
+// lead is how much of a window lies before what was delivered, besides the
+// overlap: its bounds are written in the request's format, which cuts them.
+func (tf TimeFilterConfig) lead() time.Duration {
+	format, err := timefmt.New(tf.Format, nil)
+	if err != nil {
+		return time.Minute // the format is an error of its own
+	}
+	granule := format.Granularity()
+	lead := granule
+	if tf.Bounds != boundsInclusive {
+		lead += granule
+	}
+	if tf.Window%granule != 0 {
+		lead += granule
+	}
+	return max(lead, time.Minute)
 }
 
 // durations are all of them, by their keys.
