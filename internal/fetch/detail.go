@@ -92,6 +92,7 @@ func (f *Fetcher) expandPage(ctx context.Context, ask Ask, base *url.URL, items 
 	if err != nil {
 		return Result{}, fmt.Errorf("`expand`: %w", err)
 	}
+	defer resp.Done() // several are read for one page
 	return f.records(resp, ask, at, func(next paging.Position) error {
 		_, err := f.itemRequest(ctx, ask, base, items, next)
 		return err

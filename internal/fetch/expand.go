@@ -91,6 +91,7 @@ func (f *Fetcher) list(ctx context.Context, ask Ask) (*listed, error) {
 	if err != nil {
 		return nil, err
 	}
+	defer resp.Done()
 	decoded, err := f.decode(f.listDecoder, resp)
 	if err != nil {
 		return nil, dataError(resp, err)

@@ -107,7 +107,13 @@ func (f *Fetcher) Fetch(ctx context.Context, ask Ask) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
-	return f.records(resp, ask, ask.Position, f.try(ctx, ask))
+	res, err := f.records(resp, ask, ask.Position, f.try(ctx, ask))
+	if err != nil {
+		resp.Done()
+		return Result{}, err
+	}
+	res.release = resp.Release
+	return res, nil
 }
 
 // exchange sends the request for a page.

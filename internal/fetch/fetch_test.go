@@ -192,6 +192,20 @@ func TestAnswersWithoutAPage(t *testing.T) {
 	}
 }
 
+func TestALargeBodyIsHeldAsLongAsItsRecords(t *testing.T) {
+	held := 1
+	release := func() { held-- }
+	res, err := get(t, settings(), &script{answers: []any{&send.Response{Body: twoRecords, Release: release}}}, Ask{})
+	require.NoError(t, err)
+	assert.Equal(t, 1, held, "the records are slices of it")
+	res.Done()
+	assert.Zero(t, held)
+	held = 1
+	_, err = get(t, settings(), &script{answers: []any{&send.Response{Body: "{}", Release: release}}}, Ask{})
+	require.Error(t, err)
+	assert.Zero(t, held)
+}
+
 func TestAPageThatCannotBeDecodedSaysWhatToDo(t *testing.T) {
 	for hint, tc := range map[string]struct {
 		body     string

@@ -109,4 +109,13 @@ type Result struct {
 	Bytes int
 	// Remaining is how many requests the vendor's quota has left; -1 = not told.
 	Remaining int64
+	// release is that of the body.
+	release func()
+}
+
+// Done says that the records are not used any more.
+func (r Result) Done() {
+	if r.release != nil {
+		r.release()
+	}
 }

@@ -30,8 +30,8 @@ const (
 )
 
 // readBody reads the whole body as one string. limit bounds it as sent and as
-// inflated. wire is the number of bytes as sent.
-func (c *Client) readBody(ctx context.Context, cancel context.CancelCauseFunc, raw *http.Response, limit int64) (body string, wire int64, err error) {
+// inflated. wire is the number of bytes as sent; release is that of Response.
+func (c *Client) readBody(ctx context.Context, cancel context.CancelCauseFunc, raw *http.Response, limit int64) (body string, wire int64, release func(), err error) {
 	in := newMeter(raw.Body, c.settings, limit, cancel)
 	defer in.stop()
 	var (
@@ -41,19 +41,19 @@ func (c *Client) readBody(ctx context.Context, cancel context.CancelCauseFunc, r
 	switch encoding := strings.ToLower(strings.TrimSpace(raw.Header.Get("Content-Encoding"))); encoding {
 	case "", "identity":
 		if raw.ContentLength > limit {
-			return "", 0, errTooLarge
+			return "", 0, nil, errTooLarge
 		}
 	case "gzip", "x-gzip":
 		zr, err := gzip.NewReader(in)
 		if errors.Is(err, io.EOF) && in.n == 0 && raw.ContentLength <= 0 {
-			return "", 0, nil // an empty body is not compressed
+			return "", 0, nil, nil // an empty body is not compressed
 		}
 		if err != nil {
-			return "", in.n, damaged(ctx, err)
+			return "", in.n, nil, damaged(ctx, err)
 		}
 		reader, hint = zr, 0
 	default:
-		return "", 0, errEncoding
+		return "", 0, nil, errEncoding
 	}
 	if hint <= 0 {
 		last := c.lastSize.Load()
@@ -67,13 +67,14 @@ func (c *Client) readBody(ctx context.Context, cancel context.CancelCauseFunc, r
 		return nil
 	})
 	if err != nil {
-		return "", in.n, damaged(ctx, err)
+		return "", in.n, nil, damaged(ctx, err)
 	}
 	if raw.ContentLength >= 0 && in.n != raw.ContentLength {
-		return "", in.n, fmt.Errorf("%w: %d of %d bytes", errDamaged, in.n, raw.ContentLength)
+		Response{Release: place.release}.Done()
+		return "", in.n, nil, fmt.Errorf("%w: %d of %d bytes", errDamaged, in.n, raw.ContentLength)
 	}
 	c.lastSize.Store(int64(len(text)))
-	return text, in.n, nil
+	return text, in.n, place.release, nil
 }
 
 // damaged names the faults of a body that ended early or has a wrong checksum.
@@ -87,8 +88,8 @@ func damaged(ctx context.Context, err error) error {
 // readAll reads up to the limit into one buffer, whatever the reader claims; hint
 // is the size that is expected. It must be called once.
 func (m *room) readAll(ctx context.Context, r io.Reader, hint int64, check func(n int64) error) (text string, err error) {
-	kept := false
-	defer func() { m.leave(kept) }()
+	read, kept := false, false
+	defer func() { m.leave(read, kept) }()
 	for {
 		if len(m.buf) == cap(m.buf) {
 			if err := m.grow(ctx, max(hint, 512)); err != nil {
@@ -104,6 +105,7 @@ func (m *room) readAll(ctx context.Context, r io.Reader, hint int64, check func(
 			return "", err
 		}
 		if errors.Is(err, io.EOF) {
+			read = true
 			text, kept = asString(m.buf)
 			return text, nil
 		}

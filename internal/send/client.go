@@ -40,6 +40,16 @@ type Response struct {
 	NotBefore time.Time
 	// WireBytes is the size of the body as sent.
 	WireBytes int64
+	// Release is not nil for a large body; see Done.
+	Release func()
+}
+
+// Done says that the body is not used any more. It lets the next large body of
+// the process in, which otherwise waits for a while.
+func (r Response) Done() {
+	if r.Release != nil {
+		r.Release()
+	}
 }
 
 // NewClient checks the settings and wraps base, which is not changed. Redirects

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+	"time"
 	"unsafe"
 	"weak"
 )
@@ -20,10 +21,16 @@ const freeBody = 2 << 20
 // which are the least that this matters for, share one.
 const usersPerSlot = 4
 
+// holdFor is how long a large body that was read keeps its place until whoever
+// uses it says that it is done. A pipeline that takes nothing for hours must not
+// keep the other sources from their large pages.
+const holdFor = 15 * time.Second
+
 // LargeBodies lets few bodies at a time grow beyond 2 MiB, so that the memory of
 // a process doesn't grow with each vendor that sends endless ones: one for every
-// four sources. The clients of a process share it. Whoever has to wait does so
-// in order, within the time that the exchange may take.
+// four sources. A body keeps its place until its page is delivered, or for a
+// while. The clients of a process share it. Whoever has to wait does so in order,
+// within the time that the exchange may take.
 type LargeBodies struct {
 	spare spare
 
@@ -71,6 +78,16 @@ func (l *LargeBodies) enter(ctx context.Context) error {
 
 func (l *LargeBodies) leave() { l.change(func() { l.busy-- }) }
 
+// hold returns what ends the stay of a body that was read.
+func (l *LargeBodies) hold() (release func()) {
+	leave := sync.OnceFunc(l.leave)
+	timer := time.AfterFunc(holdFor, leave)
+	return func() {
+		timer.Stop()
+		leave()
+	}
+}
+
 // spare is the buffer of a body that came to nothing: the next one is often as
 // bad. The garbage collector takes it if nobody asks before.
 type spare struct {
@@ -109,6 +126,8 @@ type room struct {
 	buf   []byte
 	limit int64
 	large bool // the body has the slot
+	// release gives the slot of a body back that was read to its end; nil if it has none.
+	release func()
 }
 
 // grow makes room for more bytes. Up to freeBody it grows in steps that leave
@@ -154,8 +173,8 @@ func (m *room) move(bigger []byte) {
 }
 
 // leave ends the use of the room. A buffer that is not part of a result is kept
-// for the next body, if it is worth it.
-func (m *room) leave(kept bool) {
+// for the next body, if it is worth it. The slot stays with a body that was read.
+func (m *room) leave(read, kept bool) {
 	switch {
 	case kept:
 	case m.large:
@@ -163,7 +182,10 @@ func (m *room) leave(kept bool) {
 	case cap(m.buf) == freeBody:
 		m.own.put(m.buf)
 	}
-	if m.large {
+	switch {
+	case m.large && read:
+		m.release = m.shared.hold()
+	case m.large:
 		m.shared.leave()
 	}
 }

@@ -69,6 +69,38 @@ func TestOneBodyAtATimeIsLarge(t *testing.T) {
 	})
 }
 
+func TestALargePageKeepsItsPlaceUntilItIsDoneOrForAWhile(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		shared := &LargeBodies{}
+		answer := `{"error":` + strings.Repeat(" ", freeBody) + `"no"}`
+		c := newClient(t, Settings{Large: shared, Errors: []Rule{{Status: []int{202}, Path: "error"}}}, func(req *http.Request) (*http.Response, error) {
+			status := 200
+			if strings.HasSuffix(req.URL.Path, "/refused") {
+				status = 202
+			}
+			return reply(status, answer), nil
+		})
+		ask := func() *Response {
+			got, err := c.Do(t.Context(), get(t, vendor))
+			require.NoError(t, err)
+			assert.Equal(t, 1, shared.busy)
+			return got
+		}
+		first := ask()
+		first.Done()
+		first.Done()
+		assert.Zero(t, shared.busy, "once is enough")
+		second := ask()
+		time.Sleep(holdFor + time.Second)
+		assert.Zero(t, shared.busy, "a pipeline that takes nothing must not stop the others")
+		second.Done()
+		assert.Zero(t, shared.busy)
+		_, err := c.Do(t.Context(), get(t, vendor+"/refused"))
+		require.Error(t, err)
+		assert.Zero(t, shared.busy, "an error keeps nothing")
+	})
+}
+
 func TestWaitForALargeBodyEndsWithTheExchange(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		shared := &LargeBodies{}

@@ -26,12 +26,12 @@ func (c *Client) receive(ctx context.Context, cancel context.CancelCauseFunc, ra
 		if !success {
 			limit = min(limit, maxErrorBody)
 		}
-		body, wire, err := c.readBody(ctx, cancel, raw, limit)
+		body, wire, release, err := c.readBody(ctx, cancel, raw, limit)
 		if err != nil && success {
 			return nil, c.bodyError(ctx, raw.StatusCode, err)
 		}
 		// The status of an error says enough if its body is cut or too long.
-		resp.Body, resp.WireBytes = body, wire
+		resp.Body, resp.WireBytes, resp.Release = body, wire, release
 	}
 	now := time.Now()
 	limits := ParseLimits(resp.Header, clockOf(resp.Date, now))
@@ -39,6 +39,9 @@ func (c *Client) receive(ctx context.Context, cancel context.CancelCauseFunc, ra
 		c.settings.Budget.Observe(limits, now)
 	}
 	e := c.classify(resp, limits)
+	if e != nil {
+		resp.Done()
+	}
 	if e != nil && e.Class == ClassEmpty {
 		resp.Status, resp.Body, e = http.StatusNoContent, "", nil
 	}

@@ -18,6 +18,7 @@ const worthSaving = 30 * time.Second
 // deliver takes one page through the rest of its way: dedupe, pipeline, state
 // in memory, submitted state. The order is the delivery promise.
 func (s *Source) deliver(hard context.Context, w *checkpoint.Walk, f fetched, sweep bool) error {
+	defer f.result.Done()
 	// CP1: up to here nothing of the page has left the source.
 	r := f.result
 	fresh := s.seen.fresh(r.Records, s.state.WalkNo)

@@ -50,10 +50,10 @@ func putObject(attrs pcommon.Map, name string, v page.Value) {
 }
 
 // setScalars writes an array of strings, numbers and booleans. It reports false
-// for an array with anything else in it.
+// for an array with anything else in it, or with more values than a map may have.
 func setScalars(value pcommon.Value, raw string) bool {
 	slice := value.SetEmptySlice()
-	scalar := true
+	scalar, left := true, maxMapValues
 	gjson.Parse(raw).ForEach(func(_, element gjson.Result) bool {
 		switch element.Type {
 		case gjson.String:
@@ -65,6 +65,8 @@ func setScalars(value pcommon.Value, raw string) bool {
 		default:
 			scalar = false
 		}
+		left--
+		scalar = scalar && left >= 0
 		return scalar
 	})
 	return scalar

@@ -61,7 +61,23 @@ func (s *sink) Deliver(ctx context.Context, records []record.Record, observed ti
 	defer cancel()
 	var quarantined []record.Record
 	hold := hold{wait: s.quarantineAfter}
-	for pending := records; len(pending) > 0; {
+	for from := 0; from < len(records); {
+		to := from + s.emitter.batch(records[from:])
+		poison, err := s.deliver(ctx, records[from:to], from > len(quarantined), &hold, observed)
+		if err != nil {
+			return nil, err
+		}
+		quarantined = append(quarantined, poison...)
+		from = to
+	}
+	s.recovered()
+	return quarantined, nil
+}
+
+// deliver hands over a batch; partly says that records before it were accepted.
+// It returns what was set aside. The error is ctx's.
+func (s *sink) deliver(ctx context.Context, batch []record.Record, partly bool, hold *hold, observed time.Time) (quarantined []record.Record, err error) {
+	for pending := batch; len(pending) > 0; {
 		rest, err := s.send(ctx, pending, observed)
 		if err != nil {
 			return nil, err
@@ -71,7 +87,7 @@ func (s *sink) Deliver(ctx context.Context, records []record.Record, observed ti
 		}
 		if s.quarantine && hold.over(time.Now()) {
 			var poison []record.Record
-			if poison, pending, err = s.bisect(ctx, pending, len(pending) < len(records), observed); err != nil {
+			if poison, pending, err = s.bisect(ctx, pending, partly || len(pending) < len(batch), observed); err != nil {
 				return nil, err
 			}
 			quarantined = append(quarantined, poison...)
@@ -84,7 +100,6 @@ func (s *sink) Deliver(ctx context.Context, records []record.Record, observed ti
 			}
 		}
 	}
-	s.recovered()
 	return quarantined, nil
 }
 
