@@ -57,6 +57,25 @@ func TestBrokenBodies(t *testing.T) {
 	}
 }
 
+// TestAnUpgradeIsNotRead: its body is the connection, and ends with no deadline.
+func TestAnUpgradeIsNotRead(t *testing.T) {
+	closed := false
+	c := newClient(t, Settings{}, func(*http.Request) (*http.Response, error) {
+		r := reply(http.StatusSwitchingProtocols, "")
+		r.Body = endlessBody{&closed}
+		return r, nil
+	})
+	_, err := c.Do(t.Context(), get(t, vendor))
+	assert.ErrorContains(t, requireClass(t, err, ClassData), "left HTTP")
+	assert.True(t, closed)
+}
+
+// endlessBody never ends a Read, whatever happens to the request.
+type endlessBody struct{ closed *bool }
+
+func (endlessBody) Read([]byte) (int, error) { select {} }
+func (b endlessBody) Close() error           { *b.closed = true; return nil }
+
 func TestEveryPrefixOfAGzipBodyIsRefused(t *testing.T) {
 	zipped := gzipped(t, strings.Repeat(`{"id":"abc"}`+"\n", 50))
 	for n := 1; n < len(zipped); n++ {

@@ -148,6 +148,10 @@ func (c *Client) exchange(ctx context.Context, cancel context.CancelCauseFunc, r
 		return nil, nil, c.networkError(ctx, err)
 	}
 	defer raw.Body.Close()
+	if raw.StatusCode == http.StatusSwitchingProtocols {
+		// The connection is ours then: no deadline of the request ends a Read.
+		return nil, nil, &Error{Class: ClassData, Status: raw.StatusCode, Err: errors.New("the vendor left HTTP, which nobody asked for")}
+	}
 	if n := headerSize(raw.Header); n > maxHeaderBytes {
 		return nil, nil, &Error{Class: ClassData, Status: raw.StatusCode, Err: fmt.Errorf("response header has %d bytes", n)}
 	}

@@ -6,6 +6,7 @@ package restauditreceiver
 import (
 	"encoding/base64"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"sync"
@@ -21,6 +22,24 @@ const maxAdditions = 8
 type additions struct {
 	mu    sync.Mutex
 	known []string
+	// proxy are the passwords of proxies, from the environment.
+	proxy []string
+}
+
+// noteProxy remembers the password of a proxy.
+func (a *additions) noteProxy(u *url.URL) {
+	if u == nil || u.User == nil {
+		return
+	}
+	secret, has := u.User.Password()
+	if !has {
+		secret = u.User.Username() // a token
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if !slices.Contains(a.proxy, secret) {
+		a.proxy = append(a.proxy, secret)
+	}
 }
 
 // note remembers what is in after and not in before.
@@ -46,7 +65,7 @@ var telemetryHeaders = map[string]bool{"Traceparent": true, "Tracestate": true, 
 func (a *additions) texts() []string {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	var out []string
+	out := slices.Clone(a.proxy)
 	for _, value := range a.known {
 		out = append(out, value)
 		scheme, token, found := strings.Cut(value, " ")

@@ -42,6 +42,16 @@ type common struct {
 	sessions map[string]auth.Authorizer
 }
 
+// secrets are those of all credentials of the receiver. The sessions are complete
+// before the first request.
+func (c *common) secrets() []string {
+	out := c.added()
+	for _, session := range c.sessions {
+		out = append(out, session.Secrets()...)
+	}
+	return out
+}
+
 // assemble puts all sources of the receiver together.
 func (r *auditReceiver) assemble(ctx context.Context, host component.Host) error {
 	shared := &common{host: host, board: &board{host: host}, sessions: map[string]auth.Authorizer{}}
@@ -49,12 +59,12 @@ func (r *auditReceiver) assemble(ctx context.Context, host component.Host) error
 	if shared.root, err = r.storageClient(ctx, host, ""); err != nil {
 		return err
 	}
-	if shared.requests, shared.added, err = r.httpClient(ctx, host, r.cfg.ClientConfig); err != nil {
+	if shared.requests, shared.added, err = r.httpClient(ctx, host, r.cfg.ClientConfig, shared.secrets); err != nil {
 		return err
 	}
 	bare := r.cfg.ClientConfig
 	bare.Headers, bare.Auth = nil, configoptional.None[configauth.Config]()
-	if shared.tokens, _, err = r.httpClient(ctx, host, bare); err != nil {
+	if shared.tokens, _, err = r.httpClient(ctx, host, bare, shared.secrets); err != nil {
 		return err
 	}
 	for _, part := range r.cfg.Parts() {

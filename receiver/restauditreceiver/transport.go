@@ -8,6 +8,7 @@ import (
 	"errors"
 	"maps"
 	"net/http"
+	"net/url"
 	"slices"
 
 	"go.opentelemetry.io/collector/component"
@@ -21,11 +22,12 @@ import (
 	"github.com/restaudit/otelcol-audit/receiver/restauditreceiver/internal/metadata"
 )
 
-// httpClient makes the Collector's HTTP client with three changes that its
+// httpClient makes the Collector's HTTP client with four changes that its
 // settings have no keys for: the transport below all its layers is hardened, what
-// those layers add to a request is remembered as secret, and the telemetry above
-// them sees no query and no error text, which may hold secrets.
-func (r *auditReceiver) httpClient(ctx context.Context, host component.Host, cfg confighttp.ClientConfig) (client *http.Client, added func() []string, err error) {
+// those layers add to a request is remembered as secret, the telemetry above them
+// sees no query, no secret in a path and no error text, which may hold secrets,
+// and the cookies are bounded. secrets are those of all credentials.
+func (r *auditReceiver) httpClient(ctx context.Context, host component.Host, cfg confighttp.ClientConfig, secrets func() []string) (client *http.Client, added func() []string, err error) {
 	// A middleware is the only way to get hold of the transport. The last one is
 	// next to it.
 	id := component.NewIDWithName(metadata.Type, "hardened transport")
@@ -40,7 +42,12 @@ func (r *auditReceiver) httpClient(ctx context.Context, host component.Host, cfg
 	if err != nil {
 		return nil, nil, err
 	}
-	client.Transport = veil{idle: hard.transport, next: otelhttp.NewTransport(unveil{client.Transport},
+	if client.Jar != nil {
+		if client.Jar, err = newSmallJar(); err != nil {
+			return nil, nil, err
+		}
+	}
+	client.Transport = veil{secrets: secrets, idle: hard.transport, next: otelhttp.NewTransport(unveil{client.Transport},
 		otelhttp.WithTracerProvider(r.set.TracerProvider),
 		otelhttp.WithMeterProvider(r.set.MeterProvider),
 		otelhttp.WithPropagators(otel.GetTextMapPropagator()),
@@ -68,6 +75,13 @@ func (h *hardener) GetHTTPRoundTripper(context.Context) (extensionmiddleware.Wra
 			return nil, errors.New("the Collector's HTTP client has no transport of net/http, whose limits can be set")
 		}
 		send.Harden(t, h.denyPrivate)
+		if choose := t.Proxy; choose != nil {
+			t.Proxy = func(r *http.Request) (*url.URL, error) {
+				u, err := choose(r)
+				h.added.noteProxy(u)
+				return u, err
+			}
+		}
 		h.transport = t
 		return witness{t, &h.added}, nil
 	}, nil

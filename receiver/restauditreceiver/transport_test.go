@@ -5,11 +5,13 @@ package restauditreceiver
 
 import (
 	"context"
+	"encoding/base64"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"slices"
 	"strings"
 	"testing"
@@ -30,12 +32,14 @@ func clientOf(t *testing.T, tel *componenttest.Telemetry, keys string) (*http.Cl
 	cfg.ClientConfig.TLS.InsecureSkipVerify = true // the test's own certificates
 	set := receivertest.NewNopSettings(metadata.Type)
 	set.TelemetrySettings = tel.NewTelemetrySettings()
-	client, _, err := (&auditReceiver{cfg: cfg, set: set}).httpClient(t.Context(), componenttest.NewNopHost(), cfg.ClientConfig)
+	client, _, err := (&auditReceiver{cfg: cfg, set: set}).httpClient(t.Context(), componenttest.NewNopHost(), cfg.ClientConfig, canarySecret)
 	if err == nil {
 		t.Cleanup(client.CloseIdleConnections)
 	}
 	return client, err
 }
+
+func canarySecret() []string { return []string{"c4nary/path"} }
 
 func newTel(t *testing.T) *componenttest.Telemetry {
 	tel := componenttest.NewTelemetry()
@@ -109,6 +113,26 @@ func TestSpansHaveNoQuery(t *testing.T) {
 	assert.NotContains(t, text, "?")
 }
 
+// TestSpansHaveNoSecretInThePath: a vendor redirects to what it was told.
+func TestSpansHaveNoSecretInThePath(t *testing.T) {
+	var asked []string
+	srv := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { asked = append(asked, r.RequestURI) }))
+	t.Cleanup(srv.Close)
+	tel := newTel(t)
+	client, err := clientOf(t, tel, "")
+	require.NoError(t, err)
+	paths := []string{"/c4nary/path", "/x/C4NARY%2fpath/y", "/%634nary%2Fpath", "/" + base64.URLEncoding.EncodeToString([]byte("me:c4nary/path"))}
+	for _, path := range paths {
+		_, err = askOnce(t, client, srv.URL+path)
+		require.NoError(t, err)
+	}
+	assert.Equal(t, paths, asked)
+	for _, span := range tel.SpanRecorder.Ended() {
+		text := strings.ToLower(fmt.Sprint(span.Name(), span.Attributes(), span.Events()))
+		assert.Contains(t, text, srv.URL+"/redacted")
+	}
+}
+
 func TestDenyPrivateNetworksReachesTheTransport(t *testing.T) {
 	srv := httptest.NewServer(http.NotFoundHandler())
 	t.Cleanup(srv.Close)
@@ -121,6 +145,38 @@ func TestDenyPrivateNetworksReachesTheTransport(t *testing.T) {
 			assert.NoError(t, err)
 		}
 	}
+}
+
+func TestAProxyWithAPasswordIsForTheEnvironment(t *testing.T) {
+	for _, proxy := range []string{"http://me:c4nary@proxy:3128", "http://c4nary@proxy", "socks5://me:c4nary@proxy:1080"} {
+		_, err := load(t, "endpoint: https://api.example.com\nproxy_url: '"+proxy+"'")
+		require.ErrorContains(t, err, "`proxy_url` has a user or password in it")
+		assert.ErrorContains(t, err, "HTTPS_PROXY")
+		assert.NotContains(t, err.Error(), "c4nary")
+	}
+	_, err := load(t, "endpoint: https://api.example.com\nproxy_url: http://proxy:3128")
+	require.NoError(t, err)
+}
+
+// TestAProxysPasswordIsKnownAsSecret: a proxy can say it back, too, as the reason
+// of a refusal.
+func TestAProxysPasswordIsKnownAsSecret(t *testing.T) {
+	proxy := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		assert.Equal(t, "Basic "+base64.StdEncoding.EncodeToString([]byte("me:c4n/ry")), r.Header.Get("Proxy-Authorization"))
+	}))
+	t.Cleanup(proxy.Close)
+	at, err := url.Parse(proxy.URL)
+	require.NoError(t, err)
+	at.User = url.UserPassword("me", "c4n/ry")
+	hard := &hardener{}
+	wrap, err := hard.GetHTTPRoundTripper(t.Context())
+	require.NoError(t, err)
+	transport, err := wrap(t.Context(), &http.Transport{Proxy: http.ProxyURL(at)})
+	require.NoError(t, err)
+	_, err = askOnce(t, &http.Client{Transport: transport}, "http://api.example.com/")
+	require.NoError(t, err)
+	hard.transport.CloseIdleConnections()
+	assert.Equal(t, []string{"c4n/ry"}, hard.added.texts())
 }
 
 func TestWrongProxyIsNotQuoted(t *testing.T) {
@@ -155,7 +211,7 @@ func TestWhatTheCollectorAddsIsKnownAsSecret(t *testing.T) {
 	cfg, err := load(t, "endpoint: https://api.example.com\nheaders: {X-Key: k3y, Authorization: 'Basic bWU6cHc='}\n")
 	require.NoError(t, err)
 	set := receivertest.NewNopSettings(metadata.Type)
-	client, added, err := (&auditReceiver{cfg: cfg, set: set}).httpClient(t.Context(), componenttest.NewNopHost(), cfg.ClientConfig)
+	client, added, err := (&auditReceiver{cfg: cfg, set: set}).httpClient(t.Context(), componenttest.NewNopHost(), cfg.ClientConfig, canarySecret)
 	require.NoError(t, err)
 	t.Cleanup(client.CloseIdleConnections)
 	assert.Empty(t, added())

@@ -91,8 +91,12 @@ func (c *Config) validateEndpoint() error {
 	}
 	if proxy := c.ClientConfig.ProxyURL; proxy != "" {
 		// Without the cause, which quotes the URL and its password.
-		if _, err := url.ParseRequestURI(proxy); err != nil {
+		u, err := url.ParseRequestURI(proxy)
+		if err != nil {
 			return errors.New("`proxy_url` is not a URL: write for example http://proxy.example.com:3128")
+		}
+		if u.User != nil {
+			return errors.New("`proxy_url` has a user or password in it, which every print of the configuration would show: set the environment variables HTTPS_PROXY and HTTP_PROXY to this URL instead, and leave `proxy_url` out")
 		}
 	}
 	if c.ClientConfig.Compression != "" {

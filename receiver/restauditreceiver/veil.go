@@ -8,6 +8,8 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+
+	"github.com/restaudit/otelcol-audit/internal/send"
 )
 
 // errVeiled is what telemetry sees of an error of the transport, whose text
@@ -23,10 +25,13 @@ type passage struct {
 
 type passageKey struct{}
 
-// veil gives what follows, the telemetry, a request without its query.
+// veil gives what follows, the telemetry, a request without its query and without
+// secrets in its path: a login may have one there, and a vendor may redirect to
+// what it was told.
 type veil struct {
-	next http.RoundTripper
-	idle *http.Transport
+	next    http.RoundTripper
+	idle    *http.Transport
+	secrets func() []string
 }
 
 // RoundTrip implements http.RoundTripper.
@@ -34,6 +39,9 @@ func (v veil) RoundTrip(req *http.Request) (*http.Response, error) {
 	p := &passage{whole: req.URL, header: req.Header}
 	shown := *req.URL
 	shown.RawQuery, shown.ForceQuery = "", false
+	if path := shown.Path + " " + shown.EscapedPath(); send.Redact(path, v.secrets()) != path {
+		shown.Path, shown.RawPath = "/redacted", ""
+	}
 	out := req.WithContext(context.WithValue(req.Context(), passageKey{}, p))
 	out.URL = &shown
 	res, err := v.next.RoundTrip(out)
