@@ -11,7 +11,10 @@
 package main
 
 import (
+	"log"
+	"net/http"
 	"os"
+	"time"
 
 	"github.com/spf13/cobra"
 	"go.opentelemetry.io/collector/component"
@@ -25,11 +28,22 @@ import (
 var version = "dev"
 
 func main() {
+	guardStandardLibrary()
 	stop := startReleasing()
 	err := newCommand(settings()).Execute()
 	stop()
 	if err != nil {
 		os.Exit(1) // Cobra has printed the error.
+	}
+}
+
+// guardStandardLibrary bounds what parts of the program that are not ours let a
+// server do by way of net/http's global variables.
+func guardStandardLibrary() {
+	log.SetFlags(0)
+	log.SetOutput(plainLog{os.Stderr, time.Now})
+	if t, ok := http.DefaultTransport.(*http.Transport); ok {
+		keepAtOrigin(t)
 	}
 }
 

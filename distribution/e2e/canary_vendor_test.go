@@ -165,6 +165,18 @@ func raw(text func(echo) string) func(http.ResponseWriter, *http.Request, echo) 
 	}
 }
 
+// outOfTurn answers well, and goes on before it is asked again.
+func outOfTurn(w http.ResponseWriter, _ *http.Request, e echo) {
+	conn, _, err := w.(http.Hijacker).Hijack()
+	if err != nil {
+		return
+	}
+	defer conn.Close()
+	_, _ = io.WriteString(conn, "HTTP/1.1 200 OK\r\nContent-Length: 13\r\n\r\n{\"events\":[]}HTTP/1.1 200 OK\r\nX-Echo: "+e.plain+"\r\n\r\n")
+	_ = conn.SetReadDeadline(time.Now().Add(5 * time.Second))
+	_, _ = io.Copy(io.Discard, conn) // until the other side hangs up
+}
+
 func location(code int, to func(echo) string) func(http.ResponseWriter, *http.Request, echo) {
 	return func(w http.ResponseWriter, _ *http.Request, e echo) {
 		w.Header().Set("Location", to(e))
@@ -195,6 +207,11 @@ var parrotFaults = []func(w http.ResponseWriter, r *http.Request, e echo){
 	location(http.StatusMovedPermanently, func(e echo) string { return "http://user:" + url.PathEscape(e.plain) + "@evil.example/" }),
 	location(http.StatusTemporaryRedirect, func(e echo) string { return e.base + "/moved?" + e.query }),
 	location(http.StatusFound, func(e echo) string { return "%zz" + e.plain }),
+	location(http.StatusFound, func(e echo) string { return e.base + "/moved/" + url.PathEscape(e.plain) }),
+	location(http.StatusFound, func(e echo) string {
+		return e.base + "/moved/" + base64.URLEncoding.EncodeToString([]byte(e.plain))
+	}),
+	outOfTurn,
 	raw(func(e echo) string { return "HTTP/1.1 abc " + e.plain + "\r\n\r\n" }),
 	raw(func(e echo) string { return e.plain + "\r\n\r\n" }),
 	raw(func(e echo) string { return "HTTP/1.1 200 OK\r\nContent-Length: " + e.plain + "\r\n\r\n{}" }),

@@ -34,16 +34,16 @@ func Scrub(text string, secrets []string) string {
 // Redact replaces known secrets, in all their spellings, cuts the queries of
 // URLs, and leaves the rest of the text alone.
 func Redact(text string, secrets []string) string {
-	text = blot(text, secrets)
+	text = Blot(text, secrets)
 	if !strings.Contains(text, "://") && !strings.Contains(text, "?") {
 		return text
 	}
 	return mapWords(text, cutURL)
 }
 
-// blot replaces known secrets, in all their spellings and whatever their case: a
+// Blot replaces known secrets, in all their spellings and whatever their case: a
 // host name loses it, and so do the digits of an escape.
-func blot(text string, secrets []string) string {
+func Blot(text string, secrets []string) string {
 	folded := fold(text)
 	for _, secret := range secrets {
 		if len(secret) < minSecret {

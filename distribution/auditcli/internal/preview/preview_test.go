@@ -145,6 +145,12 @@ headers: {X-Tenant: tenant-secret}
 			"Accept": {"application/json"}, "Authorization": {"Basic x"}, "X-Plain": {"shown"}, "X-Session-Token": {"t"}, "X-Tenant": {"t"},
 			"User-Agent": {"x"},
 		}))
+
+	// A token that was got on the way, which the vendor says back.
+	req = httptest.NewRequest(http.MethodGet, "https://api.example.com/log?apptoken=l0gged-in", nil)
+	req.Header = http.Header{"Authorization": {"Bearer g0t/token"}, "X-Plain": {"shown"}}
+	r.learn(req)
+	assert.Equal(t, "*** *** *** shown", r.text("g0t/token G0T%2ftoken l0gged-in shown"))
 }
 
 // TestAPreviewShowsEachPageThatItGot often, because the receiver asks for the

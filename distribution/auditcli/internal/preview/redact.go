@@ -4,27 +4,31 @@
 package preview
 
 import (
-	"encoding/base64"
 	"net/http"
 	"net/textproto"
 	"net/url"
 	"os"
 	"slices"
 	"strings"
+	"sync"
 
 	"go.opentelemetry.io/collector/confmap"
 	"go.opentelemetry.io/collector/confmap/xconfmap"
 
 	"github.com/restaudit/otelcol-audit/internal/request"
+	"github.com/restaudit/otelcol-audit/internal/send"
 	"github.com/restaudit/otelcol-audit/receiver/restauditreceiver"
 )
 
 const hidden = "***"
 
 // redactor takes secrets out of what is shown: by their values, which the
-// configuration tells, and by the names of what usually carries them.
+// configuration and the requests tell, and by the names of what usually carries
+// them. It is safe for concurrent use.
 type redactor struct {
-	replacer *strings.Replacer
+	mu sync.Mutex
+	// secrets are those of the configuration, and the tokens that were got.
+	secrets []string
 	// params are query parameters that carry a credential.
 	params []string
 	// shown are the headers whose values are shown.
@@ -32,14 +36,7 @@ type redactor struct {
 }
 
 func newRedactor(cfg *restauditreceiver.Config) *redactor {
-	r := &redactor{shown: []string{"Accept", "Content-Type"}}
-	var pairs []string
-	for _, secret := range secretsOf(cfg) {
-		for _, form := range []string{secret, url.QueryEscape(secret), url.PathEscape(secret), base64.StdEncoding.EncodeToString([]byte(secret))} {
-			pairs = append(pairs, form, hidden)
-		}
-	}
-	r.replacer = strings.NewReplacer(pairs...)
+	r := &redactor{shown: []string{"Accept", "Content-Type"}, secrets: secretsOf(cfg)}
 	if key := cfg.Credentials.APIKey; key != nil && key.Query != "" {
 		r.params = append(r.params, key.Query)
 	}
@@ -61,8 +58,33 @@ func secretHeader(name string) bool {
 		func(word string) bool { return strings.Contains(name, word) })
 }
 
-// text hides known secrets anywhere in a text.
-func (r *redactor) text(s string) string { return r.replacer.Replace(s) }
+// text hides known secrets anywhere in a text, in all their spellings.
+func (r *redactor) text(s string) string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return send.Blot(s, r.secrets)
+}
+
+// learn remembers what a request carries as secret: a token that was got on the
+// way is in no configuration.
+func (r *redactor) learn(req *http.Request) {
+	var found []string
+	for name, values := range req.Header {
+		if !slices.Contains(r.shown, name) && !slices.Contains(noise, name) {
+			found = append(found, values...)
+		}
+	}
+	for _, name := range r.params {
+		found = append(found, req.URL.Query()[name]...)
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, secret := range whole(found) {
+		if !slices.Contains(r.secrets, secret) {
+			r.secrets = append(r.secrets, secret)
+		}
+	}
+}
 
 // request describes a request in one line.
 func (r *redactor) request(req *http.Request) string { return r.text(request.Redacted(req, r.params)) }

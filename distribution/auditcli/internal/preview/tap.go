@@ -186,6 +186,7 @@ func (t *tap) settle(ctx context.Context) {
 
 // record notes the request.
 func (t *tap) record(req *http.Request, forPage bool) (*exchange, error) {
+	t.clean.learn(req)
 	x := &exchange{Exchange: Exchange{Request: t.clean.request(req), ForPage: forPage, Headers: t.clean.headers(req.Header)}}
 	if req.Body != nil && req.Body != http.NoBody {
 		body, err := io.ReadAll(req.Body)
