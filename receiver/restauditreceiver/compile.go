@@ -255,8 +255,10 @@ func (c *Config) fingerprint() checkpoint.Fingerprint {
 		same.Parallel = 0 // how many run at once changes nothing in what is asked
 		expand = &same
 	}
-	request := []any{c.Request.Method, c.Request.Query, c.Request.Body, c.Request.Next, p.Type, p.Persistent,
-		p.CursorPath, p.CursorHeader, p.CursorParam, p.OffsetStart, c.Response.Records, c.Response.Order, c.byTime(), c.hasEnd(), expand}
+	request := []any{
+		c.Request.Method, c.Request.Query, c.Request.Body, c.Request.Next, p.Type, p.Persistent,
+		p.CursorPath, p.CursorHeader, p.CursorParam, p.OffsetStart, c.Response.Records, c.Response.Order, c.byTime(), c.hasEnd(), expand,
+	}
 	if p.Type == paging.LastID {
 		request = append(request, c.pager().Next.LastID)
 	}
