@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/restaudit/otelcol-audit/internal/page"
@@ -36,6 +37,13 @@ func (c *Config) validateResponse() error {
 		paths["attributes::"+name] = candidates
 		if reservedAttribute(name) {
 			errs = append(errs, fmt.Errorf("`attributes::%s`: the receiver sets this attribute itself; choose another name", name))
+		}
+	}
+	resource := c.resource()
+	for _, name := range slices.Sorted(maps.Keys(resource)) {
+		if _, after, found := strings.Cut(resource[name], "{params."); found {
+			param, _, _ := strings.Cut(after, "}")
+			errs = append(errs, fmt.Errorf("`resource_attributes::%s` has {params.%s}, which is not in `params`: write it there", name, param))
 		}
 	}
 	for i, rule := range c.Response.ErrorWhen {

@@ -46,6 +46,9 @@ func (c *Config) validateTimes() error {
 	if c.StartAt == "beginning" && c.Retention == 0 && tf.Window > 0 && tf.Window < leastFromBeginning {
 		errs = append(errs, fmt.Errorf("`start_at: beginning` with `time_filter::window` %v asks for more than a million windows, from 1970 on: write a date, or the vendor's `retention`", tf.Window))
 	}
+	if c.hasEnd() && !c.byTime() {
+		errs = append(errs, errors.New("`time_filter` has an end and no start: write `time_filter::start_param`, or {start} somewhere in the request"))
+	}
 	if (tf.Sweep.Every > 0) != (tf.Sweep.Depth > 0) {
 		errs = append(errs, errors.New("`time_filter::sweep` needs both `every` and `depth`, such as {every: 24h, depth: 72h}"))
 	}
