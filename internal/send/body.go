@@ -59,7 +59,7 @@ func (c *Client) readBody(ctx context.Context, cancel context.CancelCauseFunc, r
 		last := c.lastSize.Load()
 		hint = max(last+last/8, firstBuffer)
 	}
-	place := room{shared: c.settings.Large, own: &c.spare, wait: in.wait, plausible: c.settings.Plausible, limit: limit}
+	place := room{shared: c.settings.Large, own: &c.tenant, wait: in.wait, plausible: c.settings.Plausible, limit: limit}
 	text, err := place.readAll(ctx, reader, hint, func(n int64) error {
 		if n > ratioMinimum && n/int64(c.settings.MaxRatio) > in.n {
 			return errRatio

@@ -22,7 +22,7 @@ type Client struct {
 	settings Settings
 	guard    *guard
 	limiter  *rate.Limiter
-	spare    spare
+	tenant   tenant
 	lastSize atomic.Int64 // size of the last inflated body: the next will be like it
 }
 

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 	"unsafe"
 	"weak"
@@ -29,8 +30,9 @@ const holdFor = 15 * time.Second
 // LargeBodies lets few bodies at a time grow beyond 2 MiB, so that the memory of
 // a process doesn't grow with each vendor that sends endless ones: one for every
 // four sources. A body keeps its place until its page is delivered, or for a
-// while. The clients of a process share it. Whoever has to wait does so in order,
-// within the time that the exchange may take.
+// while. While nobody waits, a source may read its next large body meanwhile:
+// reading and delivering overlap. The clients of a process share it. Whoever has
+// to wait does so in order, within the time that the exchange may take.
 type LargeBodies struct {
 	spare spare
 
@@ -58,9 +60,17 @@ func (l *LargeBodies) change(f func()) {
 	}
 }
 
-func (l *LargeBodies) enter(ctx context.Context) error {
+// enter waits for a place; ahead says that the one who asks has one already.
+func (l *LargeBodies) enter(ctx context.Context, ahead bool) error {
 	in := make(chan struct{})
-	l.change(func() { l.waiting = append(l.waiting, in) })
+	l.change(func() {
+		if ahead && len(l.waiting) == 0 {
+			l.busy++
+			close(in)
+			return
+		}
+		l.waiting = append(l.waiting, in)
+	})
 	select {
 	case <-in:
 		return nil
@@ -78,9 +88,13 @@ func (l *LargeBodies) enter(ctx context.Context) error {
 
 func (l *LargeBodies) leave() { l.change(func() { l.busy-- }) }
 
-// hold returns what ends the stay of a body that was read.
-func (l *LargeBodies) hold() (release func()) {
-	leave := sync.OnceFunc(l.leave)
+// hold returns what ends the stay of a client's body that was read.
+func (l *LargeBodies) hold(own *tenant) (release func()) {
+	own.held.Add(1)
+	leave := sync.OnceFunc(func() {
+		own.held.Add(-1)
+		l.leave()
+	})
 	timer := time.AfterFunc(holdFor, leave)
 	return func() {
 		timer.Stop()
@@ -112,11 +126,17 @@ func (s *spare) put(buf []byte) {
 	s.buf = weak.Make(&buf)
 }
 
+// tenant is what a client has of its own: a buffer of middle size, and how many
+// of its large bodies were read and are still in use.
+type tenant struct {
+	spare spare
+	held  atomic.Int32
+}
+
 // room is the buffer of one body while it is read.
 type room struct {
 	shared *LargeBodies
-	// own is the client's.
-	own *spare
+	own    *tenant
 	// wait brackets a wait for the others, in which no byte is expected.
 	wait func(enter func() error) error
 	// plausible says whether a body that starts so is worth waiting for. It keeps
@@ -147,14 +167,14 @@ func (m *room) grow(ctx context.Context, hint int64) error {
 	}
 	size = min(size, m.limit+1)
 	if size <= freeBody {
-		m.move(m.own.take(size))
+		m.move(m.own.spare.take(size))
 		return nil
 	}
 	if !m.large {
 		if err := m.plausible(unsafe.String(unsafe.SliceData(m.buf), len(m.buf))); err != nil { //nolint:gosec // not kept
 			return fmt.Errorf("%w: %w", errImplausible, err)
 		}
-		if err := m.wait(func() error { return m.shared.enter(ctx) }); err != nil {
+		if err := m.wait(func() error { return m.shared.enter(ctx, m.own.held.Load() > 0) }); err != nil {
 			return err
 		}
 		m.large = true
@@ -168,7 +188,7 @@ func (m *room) move(bigger []byte) {
 	smaller := m.buf
 	m.buf = append(bigger, smaller...)
 	if cap(smaller) == freeBody {
-		m.own.put(smaller)
+		m.own.spare.put(smaller)
 	}
 }
 
@@ -180,11 +200,11 @@ func (m *room) leave(read, kept bool) {
 	case m.large:
 		m.shared.spare.put(m.buf)
 	case cap(m.buf) == freeBody:
-		m.own.put(m.buf)
+		m.own.spare.put(m.buf)
 	}
 	switch {
 	case m.large && read:
-		m.release = m.shared.hold()
+		m.release = m.shared.hold(m.own)
 	case m.large:
 		m.shared.leave()
 	}

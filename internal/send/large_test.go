@@ -19,7 +19,7 @@ import (
 )
 
 func newRoom(limit int64) *room {
-	return &room{shared: &LargeBodies{}, own: &spare{}, plausible: func(string) error { return nil }, wait: func(enter func() error) error { return enter() }, limit: limit}
+	return &room{shared: &LargeBodies{}, own: &tenant{}, plausible: func(string) error { return nil }, wait: func(enter func() error) error { return enter() }, limit: limit}
 }
 
 // counted is an endless body that tells how many bytes were taken from it.
@@ -44,7 +44,7 @@ func (c *counted) taken() int64 {
 func TestOneBodyAtATimeIsLarge(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		shared := &LargeBodies{}
-		require.NoError(t, shared.enter(t.Context())) // somebody has a large one
+		require.NoError(t, shared.enter(t.Context(), false)) // somebody has a large one
 		body := &counted{}
 		c := newClient(t, Settings{Large: shared, Timeout: 2 * time.Minute}, func(*http.Request) (*http.Response, error) {
 			r := reply(200, "")
@@ -101,10 +101,40 @@ func TestALargePageKeepsItsPlaceUntilItIsDoneOrForAWhile(t *testing.T) {
 	})
 }
 
+func TestASourceReadsItsNextLargePageWhileOneIsDelivered(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		shared := &LargeBodies{}
+		large := func(*http.Request) (*http.Response, error) { return reply(200, strings.Repeat("x", freeBody+1)), nil }
+		here, there := newClient(t, Settings{Large: shared}, large), newClient(t, Settings{Large: shared}, large)
+		ask := func(c *Client) chan *Response {
+			got := make(chan *Response, 1)
+			go func() {
+				r, err := c.Do(t.Context(), get(t, vendor))
+				assert.NoError(t, err)
+				got <- r
+			}()
+			synctest.Wait()
+			return got
+		}
+		first := <-ask(here)
+		second := <-ask(here) // at once
+		other := ask(there)
+		third := ask(here)
+		assert.Empty(t, third, "not ahead of one who waits")
+		first.Done()
+		synctest.Wait()
+		assert.Empty(t, other)
+		second.Done()
+		(<-other).Done()
+		(<-third).Done()
+		assert.Zero(t, shared.busy)
+	})
+}
+
 func TestWaitForALargeBodyEndsWithTheExchange(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		shared := &LargeBodies{}
-		require.NoError(t, shared.enter(t.Context()))
+		require.NoError(t, shared.enter(t.Context(), false))
 		c := newClient(t, Settings{Large: shared, Timeout: time.Minute}, func(*http.Request) (*http.Response, error) {
 			r := reply(200, "")
 			r.Body, r.ContentLength = io.NopCloser(&counted{}), -1
@@ -119,7 +149,7 @@ func TestWaitForALargeBodyEndsWithTheExchange(t *testing.T) {
 
 func TestSmallBodiesDoNotWait(t *testing.T) {
 	shared := &LargeBodies{}
-	require.NoError(t, shared.enter(t.Context()))
+	require.NoError(t, shared.enter(t.Context(), false))
 	want := strings.Repeat("x", freeBody-1)
 	for _, length := range []int64{-1, int64(len(want))} {
 		c := newClient(t, Settings{Large: shared}, func(*http.Request) (*http.Response, error) {
@@ -136,7 +166,7 @@ func TestSmallBodiesDoNotWait(t *testing.T) {
 // TestLargeBodiesArriveWhole: the buffer of a body that failed is used again, and
 // never one that is part of a page.
 func TestLargeBodiesArriveWhole(t *testing.T) {
-	shared, own := &LargeBodies{}, &spare{}
+	shared, own := &LargeBodies{}, &tenant{}
 	page := func(fill string, end error) (string, error) {
 		m := newRoom(8 << 20)
 		m.shared, m.own = shared, own
@@ -179,7 +209,7 @@ func TestLargeBodiesGrowWithTheSources(t *testing.T) {
 		var order []int
 		ask := func(n int) {
 			go func() {
-				if l.enter(t.Context()) == nil {
+				if l.enter(t.Context(), false) == nil {
 					order = append(order, n)
 				}
 			}()
