@@ -102,6 +102,7 @@ func (d *digest) ask(ctx context.Context, req *http.Request) (*challenge, error)
 		var err error
 		client, err = send.NewClient(d.settings.HTTP, send.Settings{
 			Endpoint: req.URL, AllowHTTP: d.settings.AllowHTTP, MaxPageBytes: maxTokenBytes, Timeout: tokenTimeout,
+			Secrets: d.settings.known(d.Secrets),
 		})
 		if err != nil {
 			return nil, refused(err)

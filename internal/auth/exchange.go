@@ -44,7 +44,7 @@ func newExchanger(key string, r request.Settings, s Settings, known func() []str
 		return nil, err
 	}
 	client, err := send.NewClient(s.HTTP, send.Settings{
-		Endpoint: first.URL, AllowHTTP: s.AllowHTTP, MaxPageBytes: maxTokenBytes, Timeout: tokenTimeout, Secrets: known,
+		Endpoint: first.URL, AllowHTTP: s.AllowHTTP, MaxPageBytes: maxTokenBytes, Timeout: tokenTimeout, Secrets: s.known(known),
 	})
 	if err != nil {
 		// Without its own first words, which name the source's `endpoint`.

@@ -112,9 +112,5 @@ func (l *login) find(resp *send.Response, body string) string {
 		}
 		return ""
 	}
-	v := gjson.Get(body, l.cfg.TokenPath)
-	if v.Type != gjson.String && v.Type != gjson.Number {
-		return ""
-	}
-	return v.String()
+	return textOf(gjson.Get(body, l.cfg.TokenPath))
 }

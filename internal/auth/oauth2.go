@@ -205,9 +205,17 @@ func (o *oauth2) proveClient(req *http.Request, form url.Values) error {
 
 // read takes the access token and its lifetime out of a token response.
 func (o *oauth2) read(body string) (token, error) {
-	text, err := o.exchange.tokenText(gjson.Get(body, "access_token").String())
+	text, err := o.exchange.tokenText(textOf(gjson.Get(body, "access_token")))
 	if err != nil {
 		return token{}, err
 	}
 	return token{text: text, expires: expiry(gjson.Get(body, "expires_in"), time.Now())}, nil
+}
+
+// textOf is a text; an object or a flag is no token.
+func textOf(v gjson.Result) string {
+	if v.Type != gjson.String && v.Type != gjson.Number {
+		return ""
+	}
+	return v.String()
 }

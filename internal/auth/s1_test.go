@@ -54,6 +54,10 @@ var foreign = []string{
 	`https://api.vendor.example\.evil.example/`, `https:\\evil.example\`, `//evil.example:443\@api.vendor.example/`, "https://api.vendor.example:443:evil.example/",
 	"https://api.vendor.example;evil.example/", "https://api.vendor.example,evil.example/", "https://evil.example#@api.vendor.example/",
 	"https://evil.example?api.vendor.example", "https://evil.example/https://api.vendor.example/", "https:evil.example", "https:/evil.example", "https:///evil.example/",
+	"https://[::ffff:7f00:1]/", "https://[::127.0.0.1]/", "https://[fe80::1%25eth0]/", "https://[::1%25lo]/", "https://0177.0.0.1/", "https://017700000001/", "https://127.0.0.1./", "https://[api.vendor.example]/",
+	"https://api.vendor.example%2f@evil.example/", "https://api.vendor.example%23@evil.example/", "https://api.vendor.example&@evil.example/", `https://api.vendor.example\@evil.example/`,
+	"https://api.vendor.example%3a443@evil.example/", "https://evil.example:443:443/", "https://evil.example,api.vendor.example/", "https://api.vendor.example:+443/", "https://api.vendor.example%E3%80%82evil.example/",
+	"//user@evil.example", "//evil.example?", "https://api.vendor.example\t.evil.example/", "ht\ttps://evil.example/", "https\x00://evil.example/", "://evil.example/", "unix:///run/docker.sock", "https://:443/", "%",
 	"ftp://api.vendor.example/", "file:///etc/passwd", "javascript:alert(1)", "data:text/plain,x", "gopher://evil.example/", "ws://api.vendor.example/",
 }
 
@@ -62,6 +66,7 @@ var own = []string{
 	"/v1/logs?page=2", "../other", "https://API.Vendor.Example/x", "https://api.vendor.example:443/x", "https://api.vendor.example./x",
 	"//api.vendor.example/x", "https://api.vendor.example#@evil.example/", "https://api.vendor.example?@evil.example/", "///evil.example/",
 	`/\evil.example/`, "https://ａｐｉ.vendor.example/x", "https://api。vendor。example/x",
+	"/..//evil.example/", "/.//evil.example/", "////evil.example/", `\\evil.example\x`, `\/evil.example/`, ";//evil.example/", "/%2f%2fevil.example/",
 }
 
 // network is a vendor, an evil server, and the names that lead to them.
@@ -170,6 +175,8 @@ func credentials() map[string]Config {
 		"API key, query": {APIKey: &APIKeyConfig{Value: canary, Query: "key"}},
 		"oauth2":         {OAuth2: &OAuth2Config{TokenURL: "https://login.vendor.example/token", ClientID: "id", ClientSecret: canary}},
 		"login":          {Login: &LoginConfig{URL: "https://login.vendor.example/token", Body: `{"p":"{params.p}"}`, Secrets: map[string]configopaque.String{"p": canary}, TokenPath: "access_token"}},
+		"refresh token":  {OAuth2: &OAuth2Config{Grant: "refresh_token", TokenURL: "https://login.vendor.example/token", ClientID: "id", RefreshToken: canary}},
+		"password":       {OAuth2: &OAuth2Config{Grant: "password", TokenURL: "https://login.vendor.example/token", ClientID: "id", Username: "u", Password: canary}},
 		"sigv4":          {SigV4: &SigV4Config{Region: "r", Service: "s", AccessKeyID: "AKID", SecretAccessKey: canary, SessionToken: canary}},
 		"hmac":           {HMAC: &HMACConfig{KeyID: canary, Key: canary, Scheme: "duo"}},
 		"digest":         {Digest: &DigestConfig{Username: canary, Password: canary}},
@@ -276,6 +283,39 @@ func TestTokenServerCannotPassSecretsOn(t *testing.T) {
 				assert.Empty(t, n.stolen(), trick)
 			}
 		})
+	}
+}
+
+// TestErrorsOfTheCredentialsSayNoSecret lets a token server, and the server that
+// is asked for a digest challenge, say what they know: their own side of the
+// secret, and what a proxy was told.
+func TestErrorsOfTheCredentialsSayNoSecret(t *testing.T) {
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.WriteHeader(http.StatusBadRequest)
+		_, _ = io.WriteString(w, `{"message":"no: C4NARY `+canary+`  pr0xy/pass"}`)
+	}))
+	t.Cleanup(srv.Close)
+	for kind, cfg := range map[string]Config{
+		"digest": {Digest: &DigestConfig{Username: "me", Password: canary}},
+		"oauth2": {OAuth2: &OAuth2Config{TokenURL: srv.URL, ClientID: "id", ClientSecret: canary}},
+		"login":  {Login: &LoginConfig{URL: srv.URL, Body: `{"p":"{params.p}"}`, Secrets: map[string]configopaque.String{"p": canary}, TokenPath: "access_token"}},
+	} {
+		t.Run(kind, func(t *testing.T) {
+			a, err := New(cfg, Settings{HTTP: srv.Client(), Secrets: func() []string { return []string{"pr0xy/pass"} }})
+			require.NoError(t, err)
+			err = a.Authorize(t.Context(), newRequest(t, srv.URL+"/v1"))
+			require.ErrorContains(t, err, "no: *** *** ***")
+		})
+	}
+}
+
+func TestATokenIsAText(t *testing.T) {
+	for _, token := range []string{`{"a":"b"}`, `["a"]`, "true", "null", `""`} {
+		srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, `{"access_token":`+token+`}`) }))
+		a, err := New(Config{OAuth2: &OAuth2Config{TokenURL: srv.URL, ClientID: "id", ClientSecret: canary}}, Settings{HTTP: srv.Client()})
+		require.NoError(t, err)
+		assert.ErrorContains(t, a.Authorize(t.Context(), newRequest(t, srv.URL)), "has no token", token)
+		srv.Close()
 	}
 }
 

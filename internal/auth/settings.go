@@ -6,6 +6,7 @@ package auth
 import (
 	"context"
 	"net/http"
+	"slices"
 )
 
 // Settings is what the kinds that fetch tokens need besides their Config.
@@ -18,8 +19,19 @@ type Settings struct {
 	AllowHTTP bool
 	// Params are the values of {params.x} in URLs, scopes and the like.
 	Params map[string]string
+	// Secrets returns further texts that must not appear in an error, such as a
+	// proxy's password. Optional.
+	Secrets func() []string
 	// Store keeps rotated refresh tokens. nil keeps them in memory only.
 	Store TokenStore
+}
+
+// known adds the further secrets to those of a kind.
+func (s Settings) known(own func() []string) func() []string {
+	if s.Secrets == nil {
+		return own
+	}
+	return func() []string { return slices.Concat(own(), s.Secrets()) }
 }
 
 // TokenStore keeps one refresh token over restarts. A vendor that rotates them

@@ -122,6 +122,9 @@ func newGuard(s Settings) (*guard, error) {
 	g := &guard{endpoint: o, anyHTTP: s.AllowHTTP}
 	for _, h := range s.AllowedHosts {
 		u, err := url.Parse("https://" + h)
+		if strings.Contains(h, "@") { // not quoted: what stands before it may be a password
+			return nil, errors.New("`allowed_hosts`: an entry has a user or password in it; write the host alone")
+		}
 		if err != nil || u.Host != h {
 			return nil, fmt.Errorf("`allowed_hosts`: %q is not a host or host:port", h)
 		}

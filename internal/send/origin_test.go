@@ -164,3 +164,11 @@ func mustAtoi(s string) int {
 	}
 	return n
 }
+
+func TestAnAllowedHostWithAPasswordIsNotQuoted(t *testing.T) {
+	for _, host := range []string{"me:hunter2@api.vendor.example", "https://hunter2@api.vendor.example", "hunter2@%zz"} {
+		_, err := NewClient(nil, Settings{Endpoint: mustParse(t, vendor), AllowedHosts: []string{host}})
+		require.ErrorContains(t, err, "`allowed_hosts`")
+		assert.NotContains(t, err.Error(), "hunter2")
+	}
+}

@@ -33,7 +33,7 @@ type common struct {
 	// themselves: it goes without the source's headers and authentication, as a
 	// token URL is another origin than the endpoint.
 	requests, tokens *http.Client
-	// added are the secrets that the Collector puts on requests.
+	// added are the secrets that the Collector puts on requests, and proxies' ones.
 	added func() []string
 	// root is the storage client that bears the receiver's name alone.
 	root  storage.Client
@@ -59,12 +59,14 @@ func (r *auditReceiver) assemble(ctx context.Context, host component.Host) error
 	if shared.root, err = r.storageClient(ctx, host, ""); err != nil {
 		return err
 	}
-	if shared.requests, shared.added, err = r.httpClient(ctx, host, r.cfg.ClientConfig, shared.secrets); err != nil {
+	var forRequests, forTokens func() []string
+	shared.added = func() []string { return slices.Concat(forRequests(), forTokens()) }
+	if shared.requests, forRequests, err = r.httpClient(ctx, host, r.cfg.ClientConfig, shared.secrets); err != nil {
 		return err
 	}
 	bare := r.cfg.ClientConfig
 	bare.Headers, bare.Auth = nil, configoptional.None[configauth.Config]()
-	if shared.tokens, _, err = r.httpClient(ctx, host, bare, shared.secrets); err != nil {
+	if shared.tokens, forTokens, err = r.httpClient(ctx, host, bare, shared.secrets); err != nil {
 		return err
 	}
 	for _, part := range r.cfg.Parts() {
@@ -171,7 +173,7 @@ func (r *auditReceiver) authorizer(shared *common, part Part) (auth.Authorizer, 
 	if a := shared.sessions[key]; a != nil {
 		return a, nil
 	}
-	s := auth.Settings{HTTP: shared.tokens, AllowHTTP: r.cfg.AllowHTTP, Params: params}
+	s := auth.Settings{HTTP: shared.tokens, AllowHTTP: r.cfg.AllowHTTP, Params: params, Secrets: shared.added}
 	tokens, err := newTokenStore(shared.root, r.cfg.Credentials.OAuth2)
 	if err != nil {
 		return nil, err
