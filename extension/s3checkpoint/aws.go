@@ -7,8 +7,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/credentials/stscreds"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
@@ -31,6 +33,7 @@ func awsConfig(ctx context.Context, c *Config, base *aws.Config) (aws.Config, er
 		}
 		cfg = loaded
 	}
+	cfg.HTTPClient = atOrigin(cfg.HTTPClient)
 	if c.Region != "" {
 		cfg.Region = c.Region
 	}
@@ -48,6 +51,20 @@ func awsConfig(ctx context.Context, c *Config, base *aws.Config) (aws.Config, er
 		cfg.Credentials = aws.NewCredentialsCache(provider)
 	}
 	return cfg, nil
+}
+
+// atOrigin makes the SDK's client stay where it was sent: with a 307 it would
+// carry the session token, and a checkpoint, to any host that the answer names.
+// Another kind of client is the caller's own.
+func atOrigin(client aws.HTTPClient) aws.HTTPClient {
+	b, ok := client.(*awshttp.BuildableClient)
+	if !ok {
+		return client
+	}
+	return &http.Client{
+		Transport: b.GetTransport(), Timeout: b.GetTimeout(),
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
 }
 
 // s3Options sets what the SDK's defaults have wrong for conditional writes.

@@ -6,6 +6,7 @@ package s3checkpoint
 import (
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"strings"
 	"testing"
@@ -40,6 +41,36 @@ func TestACustomEndpointTurnsTheSDKsChecksumsOff(t *testing.T) {
 	assert.Nil(t, o.BaseEndpoint)
 	assert.NotEqual(t, aws.RequestChecksumCalculationWhenRequired, o.RequestChecksumCalculation)
 	assert.False(t, o.UsePathStyle)
+}
+
+// TestNothingFollowsARedirectOfTheBucket: the SDK's own client would, with the
+// session token and the checkpoint.
+func TestNothingFollowsARedirectOfTheBucket(t *testing.T) {
+	stolen := 0
+	evil := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { stolen++ }))
+	t.Cleanup(evil.Close)
+	asked := 0
+	bucket := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		asked++
+		http.Redirect(w, r, evil.URL+r.URL.Path, []int{307, 308}[asked%2])
+	}))
+	t.Cleanup(bucket.Close)
+	t.Setenv("AWS_ACCESS_KEY_ID", "AKID")
+	t.Setenv("AWS_SECRET_ACCESS_KEY", "secret")
+	t.Setenv("AWS_SESSION_TOKEN", "token")
+	c := simConfig()
+	c.Endpoint, c.Region = bucket.URL, "eu-west-1"
+	cfg, err := awsConfig(t.Context(), c, nil)
+	require.NoError(t, err)
+	client := s3.NewFromConfig(cfg, c.s3Options)
+	for range 2 {
+		_, err = client.PutObject(t.Context(), &s3.PutObjectInput{Bucket: aws.String("b"), Key: aws.String("k"), Body: strings.NewReader("checkpoint")})
+		require.Error(t, err)
+		_, err = client.GetObject(t.Context(), &s3.GetObjectInput{Bucket: aws.String("b"), Key: aws.String("k")})
+		require.Error(t, err)
+	}
+	assert.Equal(t, 4, asked)
+	assert.Zero(t, stolen)
 }
 
 // fakeSTS answers AssumeRole and remembers what was asked.

@@ -6,6 +6,7 @@ package send
 import (
 	"errors"
 	"fmt"
+	"net"
 	"net/netip"
 	"net/url"
 	"strconv"
@@ -162,7 +163,7 @@ func (g *guard) check(u *url.URL) error {
 		}
 		return nil
 	}
-	return fmt.Errorf("URL refused: %s://%s is not the endpoint and not in `allowed_hosts`", o.scheme, clip(o.host+":"+o.port, 120))
+	return fmt.Errorf("URL refused: %s://%s is not the endpoint and not in `allowed_hosts`", o.scheme, clip(net.JoinHostPort(o.host, o.port), 120))
 }
 
 // matches compares host and port; an entry without port means the default one.
