@@ -29,6 +29,7 @@ var version = "dev"
 
 func main() {
 	guardStandardLibrary()
+	keepMemoryLow()
 	stop := startReleasing()
 	err := newCommand(settings()).Execute()
 	stop()

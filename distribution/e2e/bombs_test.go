@@ -27,6 +27,7 @@ const bombedSource = `
     poll_interval: 20ms
     retry: {initial_interval: 10ms, max_interval: 20ms}
     response: {records: events, id: id, timestamp: time}
+    attributes: {list: list}
 `
 
 // TestBombsCostAFewPages: no answer of a vendor ends the process or makes it
@@ -61,7 +62,18 @@ service: {pipelines: {logs: {receivers: [restaudit/a, restaudit/bb, restaudit/cc
 	t.Logf("peak of the resident set: %d MiB", peak>>20)
 	assert.Less(t, peak, int64(maxResident))
 	c.shutDown(t)
+	for line := range strings.Lines(c.log.String()) {
+		assert.Regexp(t, logLine, line)
+		assert.Less(t, len(line), 2000)
+		assert.NotContains(t, line, "injected")
+	}
+	for _, r := range records() {
+		assert.NotEqual(t, "bad", r.UID, "half of a page")
+	}
 }
+
+// logLine is the start of each line of the Collector's log, or of one of a library.
+var logLine = regexp.MustCompile(`^\{"level":"info"|^\d{4}-\d\d-\d\dT[0-9:.]+(Z|[+-]\d{4})\t(debug|info|warn|error)\t`)
 
 var highWater = regexp.MustCompile(`VmHWM:\s+(\d+) kB`)
 

@@ -147,8 +147,34 @@ func bombs(t *testing.T) []bomb {
 			_, _ = io.WriteString(w, `{"events":[]}`)
 		}},
 		{"a byte now and then", drip},
+		{"bytes that nobody asked for", unsolicited},
+		{"a text for a table of rows", func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "try again later\n") }},
+		{"two lists of records", func(w http.ResponseWriter, _ *http.Request) {
+			_, _ = io.WriteString(w, `{"events":[],"events":[{"id":"bad"}]}`)
+		}},
+		{"many tiny records", func(w http.ResponseWriter, _ *http.Request) {
+			_, _ = io.WriteString(w, `{"events":[`+strings.Repeat(`{"id":"tiny"},`, 30_000)+`{}]}`)
+		}},
+		{"a good record of 15 MiB", func(w http.ResponseWriter, _ *http.Request) {
+			_, _ = io.WriteString(w, `{"events":[{"id":"large","x":"`+strings.Repeat("x", 15<<20)+`"}]}`)
+		}},
+		{"a list of 7 million values", func(w http.ResponseWriter, _ *http.Request) {
+			_, _ = io.WriteString(w, `{"events":[{"id":"list","list":[`+strings.Repeat("1,", 7_000_000)+`1]}]}`)
+		}},
 	}
 	return list
+}
+
+// unsolicited sends a good page and then what looks like a line of a log.
+func unsolicited(w http.ResponseWriter, _ *http.Request) {
+	conn, out, err := http.NewResponseController(w).Hijack()
+	if err != nil {
+		return
+	}
+	defer conn.Close()
+	const page = `{"events":[]}`
+	fmt.Fprintf(out, "HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s\r\n2026-01-01T00:00:00Z\terror\tinjected\x1b[31m\r\n", len(page), page)
+	_ = out.Flush() // the collector may have hung up
 }
 
 // drip sends a byte per second.

@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"sync"
 	"testing"
 
@@ -29,6 +30,10 @@ var dirty = []struct{ name, json, flag string }{
 	{"a key of nothing", `{"id":"d6","":"","actor":{"":null}}`, ""},
 	{"deep nesting", `{"id":"d7","actor":` + nest(100) + `}`, ""},
 	{"control characters", `{"id":"d8","actor":"\u001b[2J\r\n\u202e"}`, ""},
+	{"overlong forms and bytes beyond Unicode", "{\"id\":\"d9\",\"actor\":\"\xc0\xaf\xf4\x90\x80\x80\",\"\xf8\":{\"\xfe\":[\"\x80\"]}}", "restaudit.invalid_utf8"},
+	{"numbers as they are written", `{"id":"d10","actor":[-0,1E+2,0.1000,-1e400,9223372036854775808,0e99999999]}`, ""},
+	{"a byte order mark inside, and what is no character", "{\"id\":\"d11\",\"actor\":\"\ufeff\uffff\U0010ffff\u0085\u009b\",\"\ufeffid\":1}", ""},
+	{"a thousand equal keys", `{"id":"d12",` + strings.Repeat(`"actor":"x",`, 1000) + `"Actor":"y"}`, ""},
 }
 
 func nest(depth int) string {

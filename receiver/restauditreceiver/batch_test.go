@@ -51,7 +51,7 @@ func large(uids ...string) []record.Record {
 func TestALargePageIsHandedOverInBatches(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newRig(t, nil)
-		r.decide = func(uids []string, _ plog.Logs) error {
+		r.decide = func(_ []string, _ plog.Logs) error {
 			if len(r.calls) == 2 {
 				return errBusy
 			}

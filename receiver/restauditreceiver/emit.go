@@ -25,6 +25,9 @@ const (
 	attrParseError = "restaudit.parse_error"
 	// attrInvalidUTF8 is true if bytes of the record that are not UTF-8 were replaced.
 	attrInvalidUTF8 = "restaudit.invalid_utf8"
+	// attrClipped is true if texts of the record were cut to maxText wherever they
+	// stand beside the body, which has them whole.
+	attrClipped = "restaudit.clipped"
 	// attrDocumentID is what the Elasticsearch exporter's logs_dynamic_id reads.
 	attrDocumentID = "elasticsearch.document_id"
 )
@@ -33,7 +36,7 @@ const (
 // configuration must not map a vendor's value to it.
 func reservedAttribute(name string) bool {
 	switch name {
-	case attrUID, attrParseError, attrInvalidUTF8, attrDocumentID:
+	case attrUID, attrParseError, attrInvalidUTF8, attrClipped, attrDocumentID:
 		return true
 	default:
 		return false
@@ -111,6 +114,13 @@ func (e *emitter) emit(r *record.Record, lr plog.LogRecord, observed pcommon.Tim
 	if r.Flags&record.InvalidUTF8 != 0 {
 		repaired := repair(*r)
 		r = &repaired
+	}
+	if e.settings.body != bodyMessage {
+		clipped := *r
+		if e.clip(&clipped) {
+			r = &clipped
+			lr.Attributes().PutBool(attrClipped, true)
+		}
 	}
 	stamp, inRange := timestamp(r.Time)
 	if !inRange {
