@@ -58,7 +58,11 @@ func (c *Config) compile() (*compiled, error) {
 		return nil, err
 	}
 	out.send = c.sendSettings(endpoint)
-	if _, err := send.NewClient(&http.Client{}, out.send); err != nil {
+	client, err := send.NewClient(&http.Client{}, out.send)
+	if err != nil {
+		return nil, err
+	}
+	if err := c.checkHosts(client.CheckURL); err != nil {
 		return nil, err
 	}
 	if _, err := fetch.New(out.fetch, nil, nil); err != nil {

@@ -163,6 +163,8 @@ func TestAWrongConfigurationIsAClearError(t *testing.T) {
 		"bad error class":                 {ok + "response: {error_when: {path: ok, class: oops}}", []string{"`response::error_when::0`", "oops", "cursor_expired"}},
 		"error rule that never holds":     {ok + "response: {error_when: {equals: x}}", []string{"error_when"}},
 		"error when something is missing": {ok + "response: {error_when: {path: ok, exists: false}}", []string{"exists", "not supported"}},
+		"two steps that leave":            {ok + "expand: {items: ids, url: 'https://other.com/d/{item}'}", []string{"`expand::url`", "https://other.com", "`allowed_hosts`"}},
+		"next step that leaves https":     {ok + "pagination: {type: cursor, cursor_path: n, cursor_param: c}\nrequest: {next: {url: 'http://api.vendor.com/n'}}", []string{"`request::next::url`", "leaves https"}},
 		"two steps without items":         {ok + "expand: {url_path: uri}", []string{"expand::items"}},
 		"batch without a place":           {ok + "expand: {items: ids, url: 'https://api.vendor.com/d', batch: 5}", []string{"{items}"}},
 		"related without fields":          {ok + "response: {related: {path: r}}", []string{"response::related"}},
