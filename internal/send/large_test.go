@@ -113,9 +113,9 @@ func TestASourceReadsItsNextLargePageWhileOneIsDelivered(t *testing.T) {
 		large := func(*http.Request) (*http.Response, error) { return reply(200, strings.Repeat("x", freeBody+1)), nil }
 		here, there := newClient(t, Settings{Large: shared}, large), newClient(t, Settings{Large: shared}, large)
 		ask := func(c *Client) chan *Response {
-			got := make(chan *Response, 1)
+			got, req := make(chan *Response, 1), get(t, vendor)
 			go func() {
-				r, err := c.Do(t.Context(), get(t, vendor))
+				r, err := c.Do(t.Context(), req)
 				assert.NoError(t, err)
 				got <- r
 			}()
