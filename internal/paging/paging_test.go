@@ -171,3 +171,17 @@ func FuzzResolve(f *testing.F) {
 		assert.NotContains(t, u.RequestURI(), " ")
 	})
 }
+
+func TestPositionsThatDifferHaveDifferentMarks(t *testing.T) {
+	all := []Position{
+		{}, {Cursor: "a"}, {URL: "a"}, {Child: "a"}, {Cursor: "\xff"}, {Cursor: "\xfe"}, {Cursor: "\ufffd"}, {Cursor: `a", URL:"b`}, {Cursor: "a", URL: "b"},
+		{Offset: 1}, {Page: 1}, {Item: 1}, {Offset: 11}, {Offset: 1, Page: 1},
+	}
+	marks := map[[32]byte]Position{}
+	for _, p := range all {
+		other, taken := marks[p.Mark()]
+		assert.False(t, taken, "%#v is taken for %#v", p, other)
+		marks[p.Mark()] = p
+	}
+	assert.Equal(t, Position{Cursor: "a", Page: 2}.Mark(), Position{Cursor: "a", Page: 2}.Mark())
+}

@@ -5,7 +5,7 @@ package paging
 
 import (
 	"crypto/sha256"
-	"encoding/json"
+	"fmt"
 )
 
 // Position says which page to ask for. The zero Position is the first page of
@@ -36,8 +36,7 @@ func (p Position) Opaque() bool { return p.Cursor != "" || p.URL != "" }
 
 // Mark stands for p where many are remembered: a vendor decides how long p is.
 func (p Position) Mark() [sha256.Size]byte {
-	text, _ := json.Marshal(p) //nolint:errchkjson // texts and numbers always marshal
-	return sha256.Sum256(text)
+	return sha256.Sum256(fmt.Appendf(nil, "%#v", p)) // exact for bytes that are no UTF-8, too
 }
 
 // Token is what a person would call the cursor: the token or the next URL.
