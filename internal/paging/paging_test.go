@@ -174,8 +174,20 @@ func FuzzResolve(f *testing.F) {
 
 func TestPositionsThatDifferHaveDifferentMarks(t *testing.T) {
 	all := []Position{
-		{}, {Cursor: "a"}, {URL: "a"}, {Child: "a"}, {Cursor: "\xff"}, {Cursor: "\xfe"}, {Cursor: "\ufffd"}, {Cursor: `a", URL:"b`}, {Cursor: "a", URL: "b"},
-		{Offset: 1}, {Page: 1}, {Item: 1}, {Offset: 11}, {Offset: 1, Page: 1},
+		{},
+		{Cursor: "a"},
+		{URL: "a"},
+		{Child: "a"},
+		{Cursor: "\xff"},
+		{Cursor: "\xfe"},
+		{Cursor: "\ufffd"},
+		{Cursor: `a", URL:"b`},
+		{Cursor: "a", URL: "b"},
+		{Offset: 1},
+		{Page: 1},
+		{Item: 1},
+		{Offset: 11},
+		{Offset: 1, Page: 1},
 	}
 	marks := map[[32]byte]Position{}
 	for _, p := range all {
