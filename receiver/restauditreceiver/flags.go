@@ -67,8 +67,18 @@ func documentID(uid string) string {
 	return "sha256:" + hex.EncodeToString(sum[:])
 }
 
-// validText replaces each run of bytes that are not UTF-8 by U+FFFD.
-func validText(s string) string { return strings.ToValidUTF8(s, "\uFFFD") }
+// longText is where a text is too long to grow.
+const longText = 1 << 20
+
+// validText replaces each run of bytes that are not UTF-8 by U+FFFD, or in a long
+// text by a question mark: every second byte of a large page may be one, and each
+// would become three.
+func validText(s string) string {
+	if len(s) > longText {
+		return strings.ToValidUTF8(s, "?")
+	}
+	return strings.ToValidUTF8(s, "\uFFFD")
+}
 
 // repair returns the record with valid UTF-8 only. Its uid was computed before,
 // from the vendor's bytes, and stays what it is unless it is not UTF-8 itself.
