@@ -80,6 +80,25 @@ func TestPoisonInALaterBatchIsFound(t *testing.T) {
 	})
 }
 
+// TestEachBatchIsHeldForItsOwnTime: the refusal of one batch says nothing about
+// the next.
+func TestEachBatchIsHeldForItsOwnTime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		began := time.Now()
+		r := newRig(t, func(uids []string, _ plog.Logs) error {
+			since := time.Since(began)
+			if uids[0] == "a" && since < 50*time.Minute || uids[0] == "b" && since < 90*time.Minute {
+				return errPoison
+			}
+			return nil
+		}).quarantining(time.Hour)
+		poison, err := r.Deliver(t.Context(), large("a", "b"), began)
+		require.NoError(t, err)
+		assert.Empty(t, poison, "neither was refused for an hour")
+		assert.Equal(t, []string{"a", "b"}, r.accepted)
+	})
+}
+
 func TestALongListIsText(t *testing.T) {
 	for n, kind := range map[int]string{maxMapValues: "Slice", maxMapValues + 1: "Str"} {
 		raw := "[" + strings.TrimSuffix(strings.Repeat("1,", n), ",") + "]"

@@ -60,10 +60,9 @@ func (s *sink) Deliver(ctx context.Context, records []record.Record, observed ti
 	ctx, cancel := withoutDeadline(ctx)
 	defer cancel()
 	var quarantined []record.Record
-	hold := hold{wait: s.quarantineAfter}
 	for from := 0; from < len(records); {
 		to := from + s.emitter.batch(records[from:])
-		poison, err := s.deliver(ctx, records[from:to], from > len(quarantined), &hold, observed)
+		poison, err := s.deliver(ctx, records[from:to], from > len(quarantined), observed)
 		if err != nil {
 			return nil, err
 		}
@@ -75,8 +74,10 @@ func (s *sink) Deliver(ctx context.Context, records []record.Record, observed ti
 }
 
 // deliver hands over a batch; partly says that records before it were accepted.
-// It returns what was set aside. The error is ctx's.
-func (s *sink) deliver(ctx context.Context, batch []record.Record, partly bool, hold *hold, observed time.Time) (quarantined []record.Record, err error) {
+// It returns what was set aside, each batch after its own time of refusals. The
+// error is ctx's.
+func (s *sink) deliver(ctx context.Context, batch []record.Record, partly bool, observed time.Time) (quarantined []record.Record, err error) {
+	hold := hold{wait: s.quarantineAfter}
 	for pending := batch; len(pending) > 0; {
 		rest, err := s.send(ctx, pending, observed)
 		if err != nil {
