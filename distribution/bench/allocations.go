@@ -7,7 +7,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"os"
 	"regexp"
@@ -51,7 +50,7 @@ func (b *bench) mallocs(ctx context.Context, args []string, pages int) (count in
 		return 0, fmt.Errorf("%w (make vendorsim builds it)", err)
 	}
 	defer vendors.Kill()
-	address, err := freeAddress(ctx)
+	address, err := rig.FreeAddress(ctx)
 	if err != nil {
 		return 0, err
 	}
@@ -87,14 +86,4 @@ func readMallocs(ctx context.Context, url string) (int64, error) {
 		return 0, fmt.Errorf("profile: no number of allocations in %.100q", profile)
 	}
 	return strconv.ParseInt(string(m[1]), 10, 64)
-}
-
-// freeAddress is an address on the loopback interface that nobody listens on.
-func freeAddress(ctx context.Context) (string, error) {
-	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
-	if err != nil {
-		return "", fmt.Errorf("free address: %w", err)
-	}
-	defer l.Close()
-	return l.Addr().String(), nil
 }

@@ -5,7 +5,6 @@ package e2e
 
 import (
 	"bytes"
-	"net"
 	"os"
 	"path/filepath"
 	"strings"
@@ -99,10 +98,9 @@ func (c *collector) shutDown(t *testing.T) {
 // freeAddress is an address on the loopback interface that nobody listens on.
 func freeAddress(t *testing.T) string {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	address, err := rig.FreeAddress(t.Context())
 	require.NoError(t, err)
-	defer l.Close()
-	return l.Addr().String()
+	return address
 }
 
 // write writes a file into a new folder.
