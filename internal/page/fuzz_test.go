@@ -107,7 +107,7 @@ func randomJSON(r *rand.Rand, out *strings.Builder, depth int) {
 func randomPath(r *rand.Rand) string {
 	parts := make([]string, 1+r.IntN(3))
 	for i := range parts {
-		parts[i] = []string{"a", "b", `a\.b`, "0", "1", "a long key of more than eight bytes", "#", "a*", "@this", "@reverse", "01"}[r.IntN(11)]
+		parts[i] = []string{"a", "b", `a\.b`, "0", "1", "a long key of more than eight bytes", "#", "a*", "@this", "@reverse", "01", `\0`}[r.IntN(12)]
 	}
 	return strings.Join(parts, ".")
 }

@@ -156,7 +156,8 @@ func cutStep(path string) (s step, rest string, more, ok bool) {
 		case '*', '?', '|', '#':
 			return step{}, "", false, false
 		case '.':
-			return newStep(string(key), escaped), path[i+1:], true, true
+			s, ok = newStep(string(key), escaped)
+			return s, path[i+1:], true, ok
 		case '\\':
 			escaped = true
 			if i++; i < len(path) {
@@ -166,7 +167,8 @@ func cutStep(path string) (s step, rest string, more, ok bool) {
 			key = append(key, c)
 		}
 	}
-	return newStep(string(key), escaped), "", false, true
+	s, ok = newStep(string(key), escaped)
+	return s, "", false, ok
 }
 
 // isSpecial reports whether the component at the start of path is a selection, a
@@ -191,19 +193,20 @@ func isSpecial(path string) bool {
 	return false
 }
 
-// newStep makes a step. An index is written in digits only and without escapes.
-func newStep(key string, escaped bool) step {
-	s := step{key: key, index: -1}
-	if escaped || key == "" || len(key) > 9 {
-		return s
+// newStep makes a step. A number written with an escape is a key and never an
+// index: that is not simple, because a node finds its members by their key only.
+func newStep(key string, escaped bool) (s step, ok bool) {
+	s = step{key: key, index: -1}
+	if key == "" || len(key) > 9 {
+		return s, true
 	}
 	n := 0
 	for i := range len(key) {
 		if key[i] < '0' || key[i] > '9' {
-			return s
+			return s, true
 		}
 		n = n*10 + int(key[i]-'0')
 	}
 	s.index = n
-	return s
+	return s, !escaped
 }
