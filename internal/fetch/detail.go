@@ -44,7 +44,7 @@ func (f *Fetcher) expandOne(ctx context.Context, ask Ask, base *url.URL, items [
 	for range maxDetailPages {
 		part, err := f.expandPage(ctx, ask, base, items, at)
 		if err != nil {
-			d.err = err
+			d.err = ofItem(err)
 			return d
 		}
 		d.add(part)
@@ -64,6 +64,16 @@ func (f *Fetcher) expandOne(ctx context.Context, ask Ask, base *url.URL, items [
 	text, err := json.Marshal(at)
 	d.rest, d.err = string(text), err
 	return d
+}
+
+// ofItem takes from an error of an item that less could be asked for: that would
+// be a smaller list, with the same items.
+func ofItem(err error) error {
+	var failure *send.Error
+	if errors.As(err, &failure) && failure.TooLarge {
+		failure.TooLarge = false
+	}
+	return err
 }
 
 // childPosition reads a position in the pages of an item.

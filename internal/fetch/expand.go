@@ -96,7 +96,7 @@ func (f *Fetcher) list(ctx context.Context, ask Ask) (*listed, error) {
 	if err != nil {
 		return nil, dataError(resp, err)
 	}
-	next, err := f.pages.next(ask.Position, resp, decoded, f.try(ctx, ask))
+	next, err := f.pages.sized(ask.PageSize).next(ask.Position, resp, decoded, f.try(ctx, ask))
 	if err != nil {
 		return nil, dataError(resp, err)
 	}

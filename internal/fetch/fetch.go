@@ -178,7 +178,7 @@ func (f *Fetcher) values(ask Ask) (request.Values, error) {
 	if ask.Position.First() || !f.settings.WindowOnce {
 		v = f.window(ask)
 	}
-	return v, f.pages.position(&v, ask.Position)
+	return v, f.pages.sized(ask.PageSize).position(&v, ask.Position)
 }
 
 // window has the bounds of the window.

@@ -32,10 +32,22 @@ type pager struct {
 	envelope envelope
 	// lastID is the index of that field of a record; -1 = none.
 	lastID int
+	// resized says that pages have another size than the configured one.
+	resized bool
 	// check refuses a URL that must not be asked.
 	check func(*url.URL) error
 	// secrets are the texts that must not be kept.
 	secrets func() []string
+}
+
+// sized is the pager that asks for pages of another size; zero = its own.
+func (p *pager) sized(size int64) *pager {
+	if size == 0 {
+		return p
+	}
+	other := *p
+	other.Paging.PageSize, other.resized = size, true
+	return &other
 }
 
 // position fills in what the templates get to know about the page.
@@ -57,6 +69,9 @@ func (p *pager) position(v *request.Values, at paging.Position) error {
 	u, err := url.Parse(at.URL)
 	if err != nil {
 		return errors.New("the saved next URL can't be read")
+	}
+	if p.resized {
+		p.Paging.Resize(u)
 	}
 	v.URL = u
 	return nil

@@ -21,7 +21,11 @@ func (f *Fetcher) records(resp *send.Response, ask Ask, at paging.Position, try 
 	if err != nil {
 		return Result{}, dataError(resp, err)
 	}
-	next, err := f.details.next(at, resp, decoded, try)
+	pager := f.details
+	if !f.settings.Expand.active() {
+		pager = pager.sized(ask.PageSize)
+	}
+	next, err := pager.next(at, resp, decoded, try)
 	if err != nil {
 		return Result{}, dataError(resp, err)
 	}
@@ -116,16 +120,19 @@ func dataError(resp *send.Response, err error) error {
 	if errors.As(err, &known) {
 		return err
 	}
-	return &send.Error{Class: send.ClassData, Status: resp.Status, Err: err, Hint: hint(err)}
+	return &send.Error{
+		Class: send.ClassData, Status: resp.Status, Err: err, Hint: hint(err),
+		TooLarge: errors.Is(err, page.ErrTooLarge) || errors.Is(err, page.ErrTooMany),
+	}
 }
 
 // hint is what a user can do about a page that can't be decoded.
 func hint(err error) string {
 	switch {
 	case errors.Is(err, page.ErrTooLarge):
-		return "ask for smaller pages, or raise `limits::max_page_bytes`"
+		return send.HintTooLarge
 	case errors.Is(err, page.ErrTooMany):
-		return "ask for smaller pages, or raise `limits::max_records`"
+		return "set a smaller `pagination::page_size` or `time_filter::window`, or raise `limits::max_records`; where it can, the source asks for less by itself meanwhile"
 	case errors.Is(err, page.ErrDepth):
 		return "raise `limits::max_depth` if the vendor's records nest so deep"
 	case errors.Is(err, page.ErrNoRecords), errors.Is(err, page.ErrNotArray):

@@ -73,6 +73,8 @@ type Refresher interface {
 type Ask struct {
 	Window   window.Window
 	Position paging.Position
+	// PageSize is asked for in place of Settings.Paging.PageSize, unless zero.
+	PageSize int64
 	// Floor drops records that are older; zero drops none.
 	Floor time.Time
 	// Now is the local clock, for judging event times where the vendor tells no

@@ -34,6 +34,8 @@ type Settings struct {
 	Type Type
 	// PageSize is the number of records that is asked for; 0 = the vendor's own.
 	PageSize int64
+	// SizeParam is the query parameter that PageSize is sent in; "" = none.
+	SizeParam string
 	// Persistent says that a position stays valid over polls: the next poll goes
 	// on where this one ended, and an empty page means "nothing new yet".
 	Persistent bool

@@ -3,7 +3,10 @@
 
 package request
 
-import "maps"
+import (
+	"maps"
+	"strings"
+)
 
 // Location says where a Param goes.
 type Location string
@@ -63,6 +66,24 @@ type Settings struct {
 	// Headers are laid over the outer ones; Query, Body and Place are its own.
 	// Its own Next is ignored.
 	Next *Settings
+}
+
+// Asks tells whether a first request depends on the placeholder of that name.
+func (s Settings) Asks(name string) bool {
+	hole := "{" + name + "}"
+	for _, p := range s.Place {
+		if strings.Contains(p.Value, hole) {
+			return true
+		}
+	}
+	for _, texts := range []map[string]string{s.Query, s.Headers} {
+		for _, text := range texts {
+			if strings.Contains(text, hole) {
+				return true
+			}
+		}
+	}
+	return strings.Contains(s.URL, hole) || strings.Contains(s.Body, hole)
 }
 
 // inherit fills what the follow-up settings leave open.

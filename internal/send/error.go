@@ -50,9 +50,16 @@ type Error struct {
 	Hint       string        // what a user can do, if there is something; may be ""
 	Err        error         // never nil
 
+	// TooLarge says that the answer had too much in it: one to a request that asks
+	// for less may be usable.
+	TooLarge bool
+
 	// Header of the response, nil if there was none. It isn't part of the text.
 	Header http.Header
 }
+
+// HintTooLarge is what to do about a page that is too large.
+const HintTooLarge = "set a smaller `pagination::page_size` or `time_filter::window`, or raise `limits::max_page_bytes`; where it can, the source asks for less by itself meanwhile"
 
 // Error describes the fault without its hint.
 func (e *Error) Error() string {

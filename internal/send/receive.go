@@ -95,8 +95,8 @@ func (c *Client) bodyError(ctx context.Context, status int, err error) error {
 	switch {
 	case errors.Is(err, errTooLarge):
 		return &Error{
-			Class: ClassData, Status: status, Err: err,
-			Hint: "ask for smaller pages, or raise `limits::max_page_bytes`",
+			Class: ClassData, Status: status, Err: err, TooLarge: true,
+			Hint: HintTooLarge,
 		}
 	case errors.Is(err, errRatio), errors.Is(err, errEncoding), errors.Is(err, errImplausible):
 		return &Error{Class: ClassData, Status: status, Err: err}

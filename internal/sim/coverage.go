@@ -64,6 +64,7 @@ var catalogue = []fault{
 	{"F56", "records dropped by a filter", false},
 	{"F57", "killed before the first event", false},
 	{"F59", "polls without anything new", false},
+	{"S6", "a page with more records than are taken", true},
 	{"S1", "the vendor leads to a foreign host", true},
 }
 

@@ -24,6 +24,9 @@ import (
 	"github.com/restaudit/otelcol-audit/internal/window"
 )
 
+// sizeParam is the query parameter with the size of a page.
+const sizeParam = "limit"
+
 // newSource puts the real engine together, on the world's ports.
 func (w *World) newSource(inc *incarnation) (*source.Source, error) {
 	name := func(port string) *stream { return newStream(w.s.Seed, fmt.Sprintf("%s of %d", port, inc.no)) }
@@ -86,6 +89,7 @@ func (s *Scenario) fetchSettings(variant string, format timefmt.Format) (fetch.S
 	if v.ndjson {
 		out.Page.Format = page.NDJSON
 	}
+	out.Page.MaxRecords = s.Engine.maxRecords
 	var err error
 	if s.Engine.noise {
 		out.Filter, err = filter.New(filter.Settings{Exclude: []string{`"type":"noise"`}})
@@ -103,7 +107,7 @@ func (s *Scenario) recordSettings() record.Settings {
 func (s *Scenario) pagingSettings(variant string) paging.Settings {
 	return paging.Settings{
 		Type: s.Vendor.style, PageSize: int64(s.pageSize(variant)), Persistent: s.Vendor.mode == modeStream,
-		StopOnShortPage: s.Engine.stopOnShort,
+		StopOnShortPage: s.Engine.stopOnShort, SizeParam: sizeParam,
 	}
 }
 
@@ -143,7 +147,7 @@ func (s *Scenario) requestSettings(variant string) request.Settings {
 	}
 	place(v.start, "from", "{start}")
 	place(v.end, "to", "{end}")
-	place(v.style != paging.None, "limit", "{page_size}")
+	place(v.style != paging.None, sizeParam, "{page_size}")
 	place(v.style == paging.Offset, "skip", "{offset}")
 	place(v.style == paging.Page, "page", "{page}")
 	place(v.style == paging.Cursor || v.style == paging.LastID, "after", "{cursor}")
@@ -158,7 +162,7 @@ func (s *Scenario) sourceSettings(variant string, format timefmt.Format, epoch t
 			HasEnd: v.end, Size: e.size, Overlap: e.overlap, Delay: e.delay,
 			Granule: format.Granularity(), ExclusiveStart: e.exclusiveStart, Floor: format.Floor,
 		},
-		Paging: s.pagingSettings(variant), Descending: v.order == descending && v.mode != modeStream, Retention: v.retention,
+		Paging: s.pagingSettings(variant), Sized: v.style != paging.None, Descending: v.order == descending && v.mode != modeStream, Retention: v.retention,
 		SweepEvery: e.sweepEvery, SweepDepth: e.sweepDepth, MaxResults: v.cap,
 		MaxPages: e.maxPages, MaxEmpty: 50, Verify: true, MaxUncommitted: e.maxUncommitted, MaxUIDs: e.maxUIDs,
 		Retry: source.Backoff{Initial: time.Second, Max: time.Minute, Multiplier: 2},

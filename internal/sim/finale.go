@@ -124,6 +124,9 @@ func (w *World) catchUpWithin() time.Duration {
 // pages is a generous number of requests to read all there is once.
 func (s *Scenario) pages() int {
 	size := max(1, min(s.Vendor.pageSize, s.Engine.smallerPages))
+	if most := s.Engine.maxRecords; most > 0 {
+		size = max(1, min(size, most/2))
+	}
 	n := len(s.Log)/size + 3
 	if s.Engine.size > 0 {
 		n += int((s.Rough+s.Settle+s.Engine.startBack)/(s.Engine.size-s.Engine.overlap)) + 1

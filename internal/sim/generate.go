@@ -27,6 +27,7 @@ func Generate(seed uint64) *Scenario {
 	s.Vendor.refusesOld = s.Vendor.retention > 0 && newStream(seed, "refuses").chance(.3)
 	s.secrets(newStream(seed, "astray"))
 	s.Vendor.endExclusive = s.Vendor.end && newStream(seed, "upper bound").chance(.5)
+	s.large(newStream(seed, "large pages"))
 	s.Log = makeLog(newStream(seed, "log"), events, start)
 	s.bounds(r)
 	return s
@@ -149,6 +150,15 @@ func (s *Scenario) configure(r *stream) {
 func (s *Scenario) memory(r *stream) {
 	if s.Vendor.mode == modeWindow && s.Engine.sweepEvery > 0 && r.chance(.3) {
 		s.Engine.maxUIDs = r.count(20, 60)
+	}
+}
+
+// large makes usual pages larger than what is taken, where fewer records can be
+// asked for.
+func (s *Scenario) large(r *stream) {
+	v := &s.Vendor
+	if v.style != paging.None && v.style != paging.Page && v.pageSize > 1 && r.chance(.1) {
+		s.Engine.maxRecords = max(1, v.pageSize/pick(r, 2, 3, 10))
 	}
 }
 

@@ -106,6 +106,8 @@ type enginePlan struct {
 	timeFormat, layout             string // of the record's time: configured, and as written
 	// smallerPages is the page size after a change of the configuration.
 	smallerPages int
+	// maxRecords is how many records of a page are taken; 0 = as many as there are.
+	maxRecords int
 }
 
 // faultPlan is what goes wrong, as probabilities per call in the rough phase.

@@ -4,8 +4,10 @@
 package sim
 
 import (
+	"errors"
 	"strings"
 
+	"github.com/restaudit/otelcol-audit/internal/send"
 	"github.com/restaudit/otelcol-audit/internal/source"
 )
 
@@ -20,6 +22,9 @@ func (o *watch) Attempted(a source.Attempt) {
 	if a.Err != nil {
 		o.w.mu.Lock()
 		o.w.judgeText(a.Err, "")
+		if failure := new(send.Error); errors.As(a.Err, &failure) && failure.TooLarge {
+			o.w.hits["S6"]++
+		}
 		o.w.mu.Unlock()
 		o.w.trace("attempt failed: %s, waits %v: %v", a.Class, a.Wait, a.Err)
 	}

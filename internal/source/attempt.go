@@ -27,15 +27,16 @@ const (
 
 func windowOf(w checkpoint.Walk) window.Window { return window.Window{From: w.From, To: w.To} }
 
-// fetchPage gets one page, however often it takes. It ends early only with ctx,
-// or when the vendor no longer knows the position.
-func (s *Source) fetchPage(ctx context.Context, ask fetch.Ask, out chan<- fetched) fetched {
+// fetchPage gets one page, however often it takes; ask is for smaller pages from
+// then on if that one was too large. It ends early only with ctx, or when the
+// walk can't go on as it is.
+func (s *Source) fetchPage(ctx context.Context, ask *fetch.Ask, out chan<- fetched) fetched {
 	next := s.set.Retry.start(s.fetchRandom)
 	refusals := 0
 	for {
 		started := time.Now()
 		ask.Now = started.UTC()
-		res, err := s.fetcher.Fetch(ctx, ask)
+		res, err := s.fetcher.Fetch(ctx, *ask)
 		if err == nil {
 			s.observer.Attempted(Attempt{Took: time.Since(started), Bytes: res.Bytes, Records: res.Fetched, Remaining: res.Remaining})
 			return fetched{result: res, asked: started, answered: time.Now()}
@@ -45,21 +46,21 @@ func (s *Source) fetchPage(ctx context.Context, ask fetch.Ask, out chan<- fetche
 		}
 		failure := classify(err)
 		answered := time.Now()
-		tooOld := s.tooOld(ask, failure, answered)
+		tooOld := s.tooOld(*ask, failure, answered)
 		if refused(failure) && (ask.Position.Opaque() || tooOld) {
 			refusals++
 		}
-		pause := max(failure.RetryAfter, next())
-		if failure.Class == send.ClassRateLimit && failure.RetryAfter > 0 {
-			pause = failure.RetryAfter + next()/8 // the vendor knows; some jitter
-		}
+		pause := pauseAfter(failure, next)
 		s.observer.Attempted(Attempt{Err: err, Class: string(failure.Class), Wait: pause, Took: time.Since(started)})
-		if failure.Class == send.ClassCursorExpired && ask.Position.Opaque() || refusals >= maxRefusals {
-			end := walkEnd{why: endExpired, err: err}
-			if tooOld && !ask.Position.Opaque() {
-				end.why = endTooOld
-			}
+		end := walkEnd{why: lost(ask, failure, refusals, tooOld), err: err}
+		switch {
+		case end.why != notEnded:
 			return fetched{end: end, result: fetch.Result{Date: clock(failure)}, answered: answered}
+		case !failure.TooLarge:
+		case s.smaller(ask):
+			next = s.set.Retry.start(s.fetchRandom)
+		case s.narrower(ask):
+			end.why = endTooLarge
 		}
 		if pause >= worthKeeping && failure.Class == send.ClassRateLimit {
 			select {
@@ -70,7 +71,34 @@ func (s *Source) fetchPage(ctx context.Context, ask fetch.Ask, out chan<- fetche
 		if !wait(ctx, pause) {
 			return fetched{err: ctx.Err()}
 		}
+		if end.why != notEnded {
+			return fetched{end: end, result: fetch.Result{Date: clock(failure)}, answered: answered}
+		}
 	}
+}
+
+// lost tells whether the walk is over because of what the vendor refuses: a
+// position that it doesn't know any more, or a time that it doesn't keep.
+func lost(ask *fetch.Ask, failure *send.Error, refusals int, tooOld bool) endReason {
+	opaque := ask.Position.Opaque()
+	switch {
+	case failure.Class == send.ClassCursorExpired && opaque:
+		return endExpired
+	case refusals < maxRefusals:
+		return notEnded
+	case tooOld && !opaque:
+		return endTooOld
+	default:
+		return endExpired
+	}
+}
+
+// pauseAfter is how long to wait after a failure; next is that by the back-off.
+func pauseAfter(failure *send.Error, next func() time.Duration) time.Duration {
+	if failure.Class == send.ClassRateLimit && failure.RetryAfter > 0 {
+		return failure.RetryAfter + next()/8 // the vendor knows; some jitter
+	}
+	return max(failure.RetryAfter, next())
 }
 
 // classify finds the class of a failed request; what has none is worth a retry.

@@ -60,6 +60,9 @@ func (s *Source) conclude(hard context.Context, end walkEnd) (pollOver bool, err
 		return s.expired(hard, end.err)
 	case endTooOld:
 		return s.planAgain(hard, end.err)
+	case endTooLarge:
+		s.halve(s.state.Walk)
+		return false, s.submit(hard)
 	case endLoop:
 		s.observer.Noticed(Notice{Kind: Looped, Text: "the vendor's pages go in circles; the poll has stopped and the next one tries again"})
 		if !s.set.stream() {

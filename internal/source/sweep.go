@@ -37,6 +37,9 @@ func (s *Source) sweep(ctx, hard context.Context) error {
 		case endExpired:
 			sw.Walk.Position = paging.Position{}
 			budget-- // an answer that refuses is a page too
+		case endTooLarge:
+			s.halve(&sw.Walk)
+			budget--
 		case endTooOld:
 			s.state.Sweep = nil // the next poll plans one within the retention
 		default:

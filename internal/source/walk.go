@@ -17,19 +17,20 @@ import (
 type endReason uint8
 
 const (
-	notEnded   endReason = iota
-	endDrained           // the vendor has no further page
-	endBudget            // the poll's page budget is spent
-	endLoop              // the pages go in circles
-	endExpired           // the vendor no longer knows the position
-	endTooOld            // the vendor can't be asked for so long ago
+	notEnded    endReason = iota
+	endDrained            // the vendor has no further page
+	endBudget             // the poll's page budget is spent
+	endLoop               // the pages go in circles
+	endExpired            // the vendor no longer knows the position
+	endTooOld             // the vendor can't be asked for so long ago
+	endTooLarge           // a page is too large, and its window can be halved
 )
 
 // walkEnd is how a walk stopped.
 type walkEnd struct {
 	why      endReason
 	position paging.Position // where a stream goes on
-	err      error
+	err      error           // the answer that stopped it, if that brought no page
 }
 
 // fetched is what the fetching stage hands to the delivering stage.
@@ -67,7 +68,7 @@ func (s *Source) walk(ctx, hard context.Context, w *checkpoint.Walk, budget int,
 			}
 			continue
 		}
-		if f.end.why == endExpired || f.end.why == endTooOld {
+		if f.end.err != nil {
 			s.learnSkew(f.result.Date, f.answered)
 			return pages, f.end, nil
 		}
@@ -95,7 +96,7 @@ func (s *Source) fetchPages(ctx context.Context, w checkpoint.Walk, budget int, 
 		ask.Floor = trail.stopBefore
 	}
 	for n := 1; ; n++ {
-		f := s.fetchPage(ctx, ask, out)
+		f := s.fetchPage(ctx, &ask, out)
 		if f.err == nil && f.end.why == notEnded {
 			f.end = trail.judge(f.result, n, budget)
 		}

@@ -46,6 +46,14 @@ func (c *Config) limitParam() []request.Param {
 	return []request.Param{{Name: p.LimitParam, In: request.Location(p.In), Value: "{page_size}", Key: "pagination::limit_param"}}
 }
 
+// sizeParam is the query parameter with the page size.
+func (c *Config) sizeParam() string {
+	if in := request.Location(c.Pagination.In); in != "" && in != request.InQuery {
+		return ""
+	}
+	return c.Pagination.LimitParam
+}
+
 func (c *Config) positionParams() []request.Param {
 	p := c.Pagination
 	param := request.Param{In: request.Location(p.In)}

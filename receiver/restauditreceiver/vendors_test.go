@@ -157,34 +157,53 @@ func (a *arrivals) count() int {
 }
 
 func TestEverySimulatedVendorIsReadOnceAndWhole(t *testing.T) {
-	const events = 40
-	for vendor, text := range vendorConfigs {
+	for vendor := range vendorConfigs {
 		t.Run(vendor, func(t *testing.T) {
 			t.Parallel()
-			sim := vendorsim.New(vendorsim.Options{Seed: 7, Defaults: vendorsim.VendorOptions{
-				Log: vendorsim.LogConfig{Backlog: events, BacklogSpan: 30 * time.Minute, Ties: 3},
-			}})
-			server := httptest.NewServer(sim)
-			defer server.Close()
-			secrets := vendorsim.DefaultCredentials(vendor)
-			text := strings.NewReplacer("URL", server.URL, "TOKEN", secrets.Token, "USER", secrets.KeyID, "PASSWORD", secrets.KeySecret).Replace(text)
-			cfg, err := load(t, text+"\npoll_interval: 100ms\n")
-			require.NoError(t, err)
-			got := &arrivals{uids: map[string]int{}, body: map[string]string{}}
-			set := receivertest.NewNopSettings(metadata.Type)
-			set.Logger = zaptest.NewLogger(t)
-			r, err := NewFactory().CreateLogs(t.Context(), set, cfg, got)
-			require.NoError(t, err)
-			require.NoError(t, r.Start(t.Context(), componenttest.NewNopHost()))
-			assert.Eventually(t, func() bool { return got.count() >= events && sim.Requests(vendor) > 12 }, 20*time.Second, 10*time.Millisecond)
-			require.NoError(t, r.Shutdown(t.Context()))
-			for _, uid := range sim.Visible(vendor, time.Now()) {
-				assert.Equal(t, 1, got.uids[uid], "%s", uid)
-				body, _ := sim.Body(vendor, uid)
-				assert.Equal(t, string(body), got.body[uid])
-			}
-			assert.Len(t, got.uids, events)
-			assert.Zero(t, sim.Stats(vendor).Rejected, fmt.Sprint(sim.Stats(vendor).Statuses))
+			readOnceAndWhole(t, vendor, "")
 		})
 	}
+}
+
+// TestPagesThatAreTooLargeAreReadAsSmallerOnes: a page has up to 7 records, and
+// more than 3 are too many: fewer are asked for, or a part of the window.
+func TestPagesThatAreTooLargeAreReadAsSmallerOnes(t *testing.T) {
+	for _, vendor := range []string{
+		vendorsim.Okta, vendorsim.GitHub, vendorsim.Slack, vendorsim.Offset, vendorsim.Page, vendorsim.ASA,
+		vendorsim.WorkOS, vendorsim.SentinelOne, vendorsim.NDJSON,
+	} {
+		t.Run(vendor, func(t *testing.T) {
+			t.Parallel()
+			readOnceAndWhole(t, vendor, "limits: {max_records: 3}\nretry: {initial_interval: 1ms, max_interval: 2ms}\n")
+		})
+	}
+}
+
+// readOnceAndWhole reads a vendor with its source of vendorConfigs and more keys.
+func readOnceAndWhole(t *testing.T, vendor, keys string) {
+	const events = 40
+	sim := vendorsim.New(vendorsim.Options{Seed: 7, Defaults: vendorsim.VendorOptions{
+		Log: vendorsim.LogConfig{Backlog: events, BacklogSpan: 30 * time.Minute, Ties: 3},
+	}})
+	server := httptest.NewServer(sim)
+	defer server.Close()
+	secrets := vendorsim.DefaultCredentials(vendor)
+	text := strings.NewReplacer("URL", server.URL, "TOKEN", secrets.Token, "USER", secrets.KeyID, "PASSWORD", secrets.KeySecret).Replace(vendorConfigs[vendor])
+	cfg, err := load(t, text+"\npoll_interval: 100ms\n"+keys)
+	require.NoError(t, err)
+	got := &arrivals{uids: map[string]int{}, body: map[string]string{}}
+	set := receivertest.NewNopSettings(metadata.Type)
+	set.Logger = zaptest.NewLogger(t)
+	r, err := NewFactory().CreateLogs(t.Context(), set, cfg, got)
+	require.NoError(t, err)
+	require.NoError(t, r.Start(t.Context(), componenttest.NewNopHost()))
+	assert.Eventually(t, func() bool { return got.count() >= events && sim.Requests(vendor) > 12 }, 20*time.Second, 10*time.Millisecond)
+	require.NoError(t, r.Shutdown(t.Context()))
+	for _, uid := range sim.Visible(vendor, time.Now()) {
+		assert.Equal(t, 1, got.uids[uid], "%s", uid)
+		body, _ := sim.Body(vendor, uid)
+		assert.Equal(t, string(body), got.body[uid])
+	}
+	assert.Len(t, got.uids, events)
+	assert.Zero(t, sim.Stats(vendor).Rejected, fmt.Sprint(sim.Stats(vendor).Statuses))
 }
