@@ -11,9 +11,13 @@ import (
 	"github.com/restaudit/otelcol-audit/distribution/internal/trim"
 )
 
-// settled are the times after the start when memory is given back: a few sources
-// have started by the first two, a thousand on a busy machine by the last.
-var settled = []time.Duration{time.Second, 15 * time.Second, time.Minute, 5 * time.Minute}
+// settled are the times after the start when memory is given back. The packages
+// have filled their tables by the first: up to all of the program file is mapped
+// then, and the first answers may be large. A few sources have started by the
+// fifth, a thousand on a busy machine by the last.
+var settled = []time.Duration{
+	0, 100 * time.Millisecond, 300 * time.Millisecond, time.Second, 15 * time.Second, time.Minute, 5 * time.Minute,
+}
 
 // releaseStartMemory gives back what the start took. Reading the configuration of
 // a thousand sources takes twice the memory that they need from then on, and the

@@ -14,11 +14,13 @@ import (
 const (
 	// leastLimit is what a process of a few sources gets along with, also while a
 	// vendor sends the largest page: beyond, garbage is collected rather than kept.
-	leastLimit = 64 << 20
+	leastLimit = 48 << 20
 	// usualLive is how much of it is in use at most between such pages.
-	usualLive = 20 << 20
-	// steady is how long more must be in use to be taken for what the process needs.
-	steady = 5 * time.Second
+	usualLive = 14 << 20
+	// steady is how long more must be in use to be taken for what the process needs:
+	// one large page may follow another. Beyond the limit, where the runtime would
+	// do little else than collect, it is soon.
+	steady, soon = 30 * time.Second, 5 * time.Second
 )
 
 // softLimit decides on the runtime's soft limit of memory. A limit that is too
@@ -36,7 +38,7 @@ func (l *softLimit) after(live int64, now time.Time) int64 {
 	case l.since.IsZero():
 		l.since = now
 		return leastLimit
-	case now.Sub(l.since) < steady:
+	case now.Sub(l.since) < soon, now.Sub(l.since) < steady && live < leastLimit:
 		return leastLimit
 	default:
 		return max(leastLimit, 2*live+leastLimit-2*usualLive)

@@ -155,11 +155,14 @@ func bombs(t *testing.T) []bomb {
 		{"many tiny records", func(w http.ResponseWriter, _ *http.Request) {
 			_, _ = io.WriteString(w, `{"events":[`+strings.Repeat(`{"id":"tiny"},`, 30_000)+`{}]}`)
 		}},
-		{"a good record of 15 MiB", func(w http.ResponseWriter, _ *http.Request) {
-			_, _ = io.WriteString(w, `{"events":[{"id":"large","x":"`+strings.Repeat("x", 15<<20)+`"}]}`)
+		{"a good record of 7 MiB", func(w http.ResponseWriter, _ *http.Request) {
+			_, _ = io.WriteString(w, `{"events":[{"id":"large","x":"`+strings.Repeat("x", 7<<20)+`"}]}`)
 		}},
-		{"a list of 7 million values", func(w http.ResponseWriter, _ *http.Request) {
-			_, _ = io.WriteString(w, `{"events":[{"id":"list","list":[`+strings.Repeat("1,", 7_000_000)+`1]}]}`)
+		{"7 MiB that are not UTF-8", func(w http.ResponseWriter, _ *http.Request) {
+			_, _ = io.WriteString(w, `{"events":[{"id":"latin","x":"`+strings.Repeat("a\xff", 7<<19)+`"}]}`)
+		}},
+		{"a list of 3 million values", func(w http.ResponseWriter, _ *http.Request) {
+			_, _ = io.WriteString(w, `{"events":[{"id":"list","list":[`+strings.Repeat("1,", 3_500_000)+`1]}]}`)
 		}},
 	}
 	return list

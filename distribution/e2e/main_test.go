@@ -29,7 +29,7 @@ func runTests(m *testing.M) int {
 		}
 		defer os.RemoveAll(dir)
 		collectorBin = filepath.Join(dir, "otelcol-audit")
-		build := exec.Command("go", "build", "-o", collectorBin, "..")
+		build := exec.Command("go", "build", "-ldflags", "-s -w", "-o", collectorBin, "..") // as what is shipped
 		build.Stdout, build.Stderr = os.Stdout, os.Stderr
 		if err := build.Run(); err != nil {
 			fmt.Fprintln(os.Stderr, "go build:", err)

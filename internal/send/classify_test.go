@@ -143,7 +143,7 @@ func TestAnErrorThatSaysThatThereIsNothing(t *testing.T) {
 }
 
 func TestRuleOnADeepBodyDoesNotMatch(t *testing.T) {
-	deep := make([]byte, 12<<20)
+	deep := make([]byte, 7<<20)
 	for i := range deep {
 		deep[i] = '['
 	}

@@ -14,7 +14,7 @@ import (
 
 // Defaults of Settings.
 const (
-	DefaultMaxPageBytes      = 16 << 20
+	DefaultMaxPageBytes      = 8 << 20
 	DefaultMaxRatio          = 200
 	DefaultTimeout           = 120 * time.Second
 	DefaultGrace             = 30 * time.Second

@@ -76,7 +76,7 @@ func TestAWindowWhosePageIsTooLargeIsReadInParts(t *testing.T) {
 		require.NoError(t, r.run(t, set, 20*time.Minute))
 		assert.Len(t, r.delivered, 60, "each once")
 		assert.Empty(t, r.gaps)
-		assert.Equal(t, r.last().LastSweep.IsZero(), false, "a sweep is read in parts too")
+		assert.False(t, r.last().LastSweep.IsZero(), "a sweep is read in parts too")
 		assert.Less(t, len(r.asks), 120, "no hot loop")
 	})
 }

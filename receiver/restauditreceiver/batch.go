@@ -4,20 +4,22 @@
 package restauditreceiver
 
 import (
+	"strings"
+
 	"github.com/restaudit/otelcol-audit/internal/page"
 	"github.com/restaudit/otelcol-audit/internal/record"
 )
 
 // What a record costs in the pipeline and the exporters, in rough bytes: a page
-// of usual size is one batch, and a page of 16 MiB doesn't take a multiple of that.
+// of usual size is one batch, and a large one doesn't take a multiple of its size.
 const (
 	maxBatchCost = 4 << 20
 	// recordCost is the log record itself with its own attributes.
 	recordCost = 1 << 10
-	// mapCost is how much more a byte of a map takes than a byte of text: each
-	// value is an allocation. listCost is the same for attributes that are lists or
-	// objects, which can be nothing but values.
-	mapCost  = 4
+	// valueCost is a value of a map with its name: two allocations.
+	valueCost = 128
+	// listCost is how much more a byte of an attribute that is a list or an object
+	// takes than a byte of text: it can be nothing but values.
 	listCost = 16
 )
 
@@ -35,7 +37,7 @@ func (e *emitter) batch(records []record.Record) int {
 func (e *emitter) cost(r *record.Record) int {
 	cost := recordCost + len(r.Raw)
 	if e.settings.body == bodyMap {
-		cost += (mapCost - 1) * len(r.Raw)
+		cost += valueCost * values(r.Raw)
 	}
 	for _, v := range r.Values {
 		if v.Kind == page.Array || v.Kind == page.Object {
@@ -43,4 +45,9 @@ func (e *emitter) cost(r *record.Record) int {
 		}
 	}
 	return cost
+}
+
+// values is at least the number of values in a JSON text.
+func values(text string) int {
+	return 1 + strings.Count(text, ",") + strings.Count(text, "{") + strings.Count(text, "[")
 }

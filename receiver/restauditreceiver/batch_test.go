@@ -21,6 +21,7 @@ import (
 func TestABatchHasABoundedCost(t *testing.T) {
 	text := func(n int) record.Record { return record.Record{Raw: strings.Repeat("x", n)} }
 	list := record.Record{Values: []page.Value{{Kind: page.Array, Raw: "[" + strings.Repeat("1,", 50_000) + "1]"}}}
+	tree := record.Record{Raw: strings.Repeat(`{"a":{}},`, 1000)}
 	for _, tc := range []struct {
 		name, body string
 		records    []record.Record
@@ -29,7 +30,8 @@ func TestABatchHasABoundedCost(t *testing.T) {
 		{"a thousand events of usual size are one", bodyRaw, slices.Repeat([]record.Record{text(3000)}, 1000), 1000},
 		{"a hundred thousand tiny events are many", bodyRaw, slices.Repeat([]record.Record{text(2)}, 100_000), 4088},
 		{"large events are few", bodyRaw, slices.Repeat([]record.Record{text(1 << 20)}, 8), 3},
-		{"maps are dearer than text", bodyMap, slices.Repeat([]record.Record{text(500_000)}, 8), 2},
+		{"values of a map are dearer than their text", bodyMap, slices.Repeat([]record.Record{tree}, 100), 10},
+		{"a long text in a map is a text", bodyMap, slices.Repeat([]record.Record{text(500_000)}, 10), 8},
 		{"lists are dearer than text", bodyRaw, slices.Repeat([]record.Record{list}, 8), 2},
 		{"one event is always one", bodyMap, slices.Repeat([]record.Record{text(16 << 20)}, 3), 1},
 		{"the last batch is the rest", bodyRaw, []record.Record{text(1), text(1)}, 2},

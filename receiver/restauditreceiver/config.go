@@ -116,7 +116,7 @@ func createDefaultConfig() component.Config {
 		Response:         ResponseConfig{Format: "json", Order: orderNone},
 		Body:             bodyRaw,
 		Retry:            RetryConfig{InitialInterval: time.Second, Multiplier: 2, MaxInterval: time.Minute},
-		Limits:           LimitsConfig{MaxPageBytes: 16 << 20, MaxRecords: 100_000, MaxDepth: 128, MaxUncommittedPages: 4},
+		Limits:           LimitsConfig{MaxPageBytes: 8 << 20, MaxRecords: 50_000, MaxDepth: 128, MaxUncommittedPages: 4},
 		Dedupe:           DedupeConfig{MaxUIDs: 1_000_000, Key: dedupeID},
 		OnPermanentError: PermanentErrorConfig{Action: actionQuarantine, QuarantineAfter: 15 * time.Minute},
 		ShutdownGrace:    25 * time.Second,
@@ -158,9 +158,9 @@ type RetryConfig struct {
 type LimitsConfig struct {
 	// MaxPageBytes is the largest response, inflated, and also the most that its
 	// records may have where they are rewritten: CSV and XML as JSON, and `split`.
-	// Default 16MiB.
+	// Default 8MiB.
 	MaxPageBytes Size `mapstructure:"max_page_bytes"`
-	// MaxRecords is the highest number of records on a page. Default 100,000.
+	// MaxRecords is the highest number of records on a page. Default 50,000.
 	MaxRecords int `mapstructure:"max_records"`
 	// MaxDepth is the deepest nesting of a response. Default 128.
 	MaxDepth int `mapstructure:"max_depth"`
