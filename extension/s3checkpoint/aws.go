@@ -8,10 +8,12 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/credentials/endpointcreds"
 	"github.com/aws/aws-sdk-go-v2/credentials/stscreds"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
@@ -27,13 +29,12 @@ func awsConfig(ctx context.Context, c *Config, base *aws.Config) (aws.Config, er
 	if base != nil {
 		cfg = base.Copy()
 	} else {
-		loaded, err := config.LoadDefaultConfig(ctx)
+		loaded, err := config.LoadDefaultConfig(ctx, atOrigin()...)
 		if err != nil {
 			return cfg, fmt.Errorf("load the AWS configuration: %w", err)
 		}
 		cfg = loaded
 	}
-	cfg.HTTPClient = atOrigin(cfg.HTTPClient)
 	if c.Region != "" {
 		cfg.Region = c.Region
 	}
@@ -53,17 +54,28 @@ func awsConfig(ctx context.Context, c *Config, base *aws.Config) (aws.Config, er
 	return cfg, nil
 }
 
-// atOrigin makes the SDK's client stay where it was sent: with a 307 it would
-// carry the session token, and a checkpoint, to any host that the answer names.
-// Another kind of client is the caller's own.
-func atOrigin(client aws.HTTPClient) aws.HTTPClient {
-	b, ok := client.(*awshttp.BuildableClient)
-	if !ok {
-		return client
-	}
-	return &http.Client{
-		Transport: b.GetTransport(), Timeout: b.GetTimeout(),
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+var errRedirect = errors.New("redirect refused: it would take credentials or a checkpoint along")
+
+// atOrigin makes the SDK's clients stay where they were sent: with a 307 they
+// would carry the session token, and a checkpoint, to any host that the answer
+// names. A transport sees that a request comes from a redirect where it chooses
+// the proxy.
+func atOrigin() []func(*config.LoadOptions) error {
+	client := awshttp.NewBuildableClient().WithTransportOptions(func(t *http.Transport) {
+		choose := t.Proxy
+		t.Proxy = func(r *http.Request) (*url.URL, error) {
+			if r.Response != nil {
+				return nil, errRedirect
+			}
+			if choose == nil {
+				return nil, nil //nolint:nilnil // no proxy, as net/http has it
+			}
+			return choose(r)
+		}
+	})
+	return []func(*config.LoadOptions) error{
+		config.WithHTTPClient(client),
+		config.WithEndpointCredentialOptions(func(o *endpointcreds.Options) { o.HTTPClient = client }),
 	}
 }
 

@@ -101,7 +101,7 @@ func (s *sigV4) provider(ctx context.Context) (*aws.CredentialsCache, error) {
 		s.cache = aws.NewCredentialsCache(s)
 		return s.cache, nil
 	}
-	options := []func(*config.LoadOptions) error{config.WithRegion(s.cfg.Region)}
+	options := append(awsOptions(), config.WithRegion(s.cfg.Region))
 	if s.cfg.AccessKeyID != "" {
 		options = append(options, config.WithCredentialsProvider(s))
 	}
