@@ -7,6 +7,8 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"go/parser"
+	"go/token"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -68,7 +70,9 @@ func TestMutants(t *testing.T) {
 // a mutant, though few of them are built then.
 func TestMutantsFit(t *testing.T) {
 	for _, m := range readMutants(t) {
-		m.text(t)
+		_, text := m.text(t)
+		_, err := parser.ParseFile(token.NewFileSet(), m.File, strings.Replace(text, m.Old, m.New, 1), parser.SkipObjectResolution)
+		assert.NoError(t, err, m.Name)
 	}
 }
 
