@@ -25,6 +25,8 @@ func TestWhereThePageSizeCanChange(t *testing.T) {
 	}
 	assert.True(t, Settings{Type: Cursor, PageSize: 5}.Resizable(Position{Cursor: "x"}))
 	assert.False(t, Settings{Type: Cursor}.Resizable(Position{}), "the vendor's own size is not known")
+	assert.False(t, Settings{Type: Cursor, PageSize: 5, StopOnShortPage: true}.Resizable(Position{}), "a cursor may keep the size")
+	assert.True(t, Settings{Type: Offset, PageSize: 5, StopOnShortPage: true}.Resizable(Position{}))
 	assert.False(t, Settings{Type: Page, PageSize: 5}.Resizable(Position{Page: 3}))
 }
 
@@ -35,7 +37,18 @@ func TestAVendorsURLGetsAnotherPageSize(t *testing.T) {
 	} {
 		u, err := url.Parse(in)
 		require.NoError(t, err)
-		Settings{PageSize: 500, SizeParam: "limit"}.Resize(u)
+		Settings{SizeParam: "limit"}.Resize(u, 500)
 		assert.Equal(t, want, u.String())
+	}
+}
+
+func TestASmallerSizeIsNotKept(t *testing.T) {
+	set := Settings{PageSize: 25, SizeParam: "limit"} // in place of 100
+	for next, want := range map[string]string{
+		"https://a.example/logs?after=b&limit=25": "https://a.example/logs?after=b&limit=100",
+		"https://a.example/logs?after=b&limit=10": "https://a.example/logs?after=b&limit=10", // the vendor's own bound
+		"https://a.example/logs?z=1&after=b":      "https://a.example/logs?z=1&after=b",
+	} {
+		assert.Equal(t, want, set.Restored(next, 100))
 	}
 }

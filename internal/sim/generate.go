@@ -157,7 +157,8 @@ func (s *Scenario) memory(r *stream) {
 // asked for.
 func (s *Scenario) large(r *stream) {
 	v := &s.Vendor
-	if v.style != paging.None && v.style != paging.Page && v.pageSize > 1 && r.chance(.1) {
+	sized := paging.Settings{Type: v.style, PageSize: int64(v.pageSize), StopOnShortPage: s.Engine.stopOnShort}.Resizable(paging.Position{})
+	if v.style != paging.None && sized && v.pageSize > 1 && r.chance(.1) {
 		s.Engine.maxRecords = max(1, v.pageSize/pick(r, 2, 3, 10))
 	}
 }
