@@ -41,6 +41,9 @@ func checkShape(path string) error {
 			if i++; i == len(path) {
 				return fmt.Errorf("path %q: backslash at the end", path)
 			}
+			if startsAgain(path[i:]) {
+				return fmt.Errorf("path %q: %q at offset %d can't follow an escaped dot", path, path[i+1], i+1)
+			}
 		case '.', '|':
 			if len(open) > 0 {
 				continue
@@ -79,6 +82,13 @@ func checkShape(path string) error {
 		return fmt.Errorf("path %q: empty component at the end", path)
 	}
 	return nil
+}
+
+// startsAgain reports whether a selection or a text of its own follows the escaped
+// dot that rest begins with. gjson overlooks the escape in an array, and would
+// find such a thing where there is nothing.
+func startsAgain(rest string) bool {
+	return len(rest) > 1 && (rest[0] == '.' || rest[0] == '|') && strings.IndexByte("{[!", rest[1]) >= 0
 }
 
 // opens reports whether the bracket at i starts a query, a selection or a

@@ -31,6 +31,8 @@ func TestCheckPathRefuses(t *testing.T) {
 		"a|":                         "empty component at the end",
 		"..#.a":                      "ndjson",
 		`a\`:                         "backslash at the end",
+		`a\.{b}`:                     "can't follow an escaped dot",
+		`a.0\|!"x"`:                  "can't follow an escaped dot",
 		"#(a==1":                     "missing ')'",
 		"#(a==1]":                    "closes nothing",
 		`#(a=="x)`:                   "open quote",
