@@ -62,6 +62,10 @@ var errRedirect = errors.New("redirect refused: it would take credentials or a c
 // the proxy.
 func atOrigin() []func(*config.LoadOptions) error {
 	client := awshttp.NewBuildableClient().WithTransportOptions(func(t *http.Transport) {
+		// Over HTTP/2 a request may go out on a connection that is there already, and no
+		// proxy is chosen.
+		t.ForceAttemptHTTP2, t.Protocols = false, new(http.Protocols)
+		t.Protocols.SetHTTP1(true)
 		choose := t.Proxy
 		t.Proxy = func(r *http.Request) (*url.URL, error) {
 			if r.Response != nil {

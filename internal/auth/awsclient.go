@@ -29,6 +29,10 @@ func awsOptions() []func(*config.LoadOptions) error {
 // web identity token.
 func awsClient() *awshttp.BuildableClient {
 	return awshttp.NewBuildableClient().WithTransportOptions(func(t *http.Transport) {
+		// Over HTTP/2 a request may go out on a connection that is there already, and no
+		// proxy is chosen.
+		t.ForceAttemptHTTP2, t.Protocols = false, new(http.Protocols)
+		t.Protocols.SetHTTP1(true)
 		choose := t.Proxy
 		// A transport sees that a request comes from a redirect where it chooses the proxy.
 		t.Proxy = func(r *http.Request) (*url.URL, error) {

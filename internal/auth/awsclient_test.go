@@ -4,6 +4,8 @@
 package auth
 
 import (
+	"crypto/tls"
+	"crypto/x509"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -60,4 +62,35 @@ func TestAWSCredentialsAreNotCarriedAway(t *testing.T) {
 			})
 		}
 	}
+}
+
+// TestAWSRedirectsAreRefusedOnAConnectionThatIsOpen: net/http would use one of
+// HTTP/2 without asking for a proxy.
+func TestAWSRedirectsAreRefusedOnAConnectionThatIsOpen(t *testing.T) {
+	followed := 0
+	var server *httptest.Server
+	server = httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch r.URL.Path {
+		case "/redirect":
+			http.Redirect(w, r, server.URL+"/elsewhere", http.StatusTemporaryRedirect)
+		case "/elsewhere":
+			followed++
+		}
+	}))
+	server.EnableHTTP2 = true
+	server.StartTLS()
+	t.Cleanup(server.Close)
+	roots := x509.NewCertPool()
+	roots.AddCert(server.Certificate())
+	client := awsClient().WithTransportOptions(func(t *http.Transport) { t.TLSClientConfig = &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12} })
+	get := func(path string) error {
+		resp, err := client.Do(newRequest(t, server.URL+path))
+		if err == nil {
+			err = resp.Body.Close()
+		}
+		return err
+	}
+	require.NoError(t, get("/open"))
+	require.ErrorIs(t, get("/redirect"), errAWSRedirect)
+	assert.Zero(t, followed)
 }

@@ -33,6 +33,9 @@ type State struct {
 	// had stored by then is delivered, also when there was nothing.
 	Covered  time.Time       `json:"covered,omitzero"`
 	Position paging.Position `json:"position,omitzero"`
+	// PageSize is the size that Position counts on, if that is not the configured
+	// one; else 0.
+	PageSize int64 `json:"page_size,omitempty"`
 	// CursorLost says that a stream is without the cursor that it had, and goes on
 	// from the low watermark.
 	CursorLost bool `json:"cursor_lost,omitempty"`
@@ -65,6 +68,9 @@ type Walk struct {
 	From     time.Time       `json:"from,omitzero"`
 	To       time.Time       `json:"to,omitzero"`
 	Position paging.Position `json:"position,omitzero"`
+	// PageSize is the size of the walk's pages, if one was too large for the
+	// configured size; else 0.
+	PageSize int64 `json:"page_size,omitempty"`
 	// CaughtUp says that To was as near to now as the delay allows.
 	CaughtUp bool `json:"caught_up,omitempty"`
 	// Until is the end of the window that this one is a part of, when it had to be

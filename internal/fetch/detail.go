@@ -67,11 +67,11 @@ func (f *Fetcher) expandOne(ctx context.Context, ask Ask, base *url.URL, items [
 }
 
 // ofItem takes from an error of an item that less could be asked for: that would
-// be a smaller list, with the same items.
+// be a shorter list, with the same items.
 func ofItem(err error) error {
 	var failure *send.Error
 	if errors.As(err, &failure) && failure.TooLarge {
-		failure.TooLarge = false
+		failure.TooLarge, failure.Hint = false, "raise `limits::max_page_bytes` or `limits::max_records`: the answer for an item can't be asked for in parts"
 	}
 	return err
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/restaudit/otelcol-audit/internal/page"
 	"github.com/restaudit/otelcol-audit/internal/paging"
 	"github.com/restaudit/otelcol-audit/internal/request"
+	"github.com/restaudit/otelcol-audit/internal/window"
 )
 
 // ExpandSettings is a collection in two steps: the endpoint lists items, and a
@@ -106,18 +107,41 @@ func (f *Fetcher) list(ctx context.Context, ask Ask) (*listed, error) {
 	return l, nil
 }
 
+// place is where a page of a list is.
+type place struct {
+	window   window.Window
+	position paging.Position
+}
+
+func placeOf(ask Ask) place {
+	ask.Position.Item, ask.Position.Child = 0, ""
+	return place{ask.Window, ask.Position}
+}
+
+// maxBegun is more than the polls and a sweep need.
+const maxBegun = 8
+
+// begin remembers that this process has handed on a part of a list. A position
+// inside of any other is that of a list which an earlier process had.
+func (f *Fetcher) begin(at place) {
+	if len(f.begun) >= maxBegun {
+		clear(f.begun) // left over from walks that were given up
+	}
+	f.begun[at] = struct{}{}
+}
+
 // fetchExpanded gets the records of the next items of the list: as many as make
 // a page. The position counts the items that are done, and says where in the
-// pages of the next one to go on; after a restart, when the list is not known any
-// more, its page is expanded from its start, as items may have moved.
+// pages of the next one to go on; after a restart the list is expanded from its
+// start, as items may have moved.
 func (f *Fetcher) fetchExpanded(ctx context.Context, ask Ask) (Result, error) {
 	at := ask.Position
-	if (at.Item > 0 || at.Child != "") && f.lists.Load() == nil {
-		at.Item, at.Child = 0, ""
-	}
 	l, err := f.list(ctx, ask)
 	if err != nil {
 		return Result{}, err
+	}
+	if _, known := f.begun[placeOf(ask)]; !known {
+		at.Item, at.Child = 0, ""
 	}
 	res := l.head
 	at.Item = min(at.Item, int64(len(l.items)))
@@ -130,9 +154,11 @@ func (f *Fetcher) fetchExpanded(ctx context.Context, ask Ask) (Result, error) {
 		}
 	}
 	if at.Item < int64(len(l.items)) {
+		f.begin(placeOf(ask))
 		res.Next = paging.Next{Position: at}
 		return res, nil
 	}
+	delete(f.begun, placeOf(ask))
 	res.Next, res.Rows = l.next, len(l.items)
 	f.lists.Store(nil)
 	return res, nil

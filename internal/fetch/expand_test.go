@@ -142,3 +142,28 @@ func TestIDsAreSentInBatches(t *testing.T) {
 	assert.JSONEq(t, `{"ids":["i1","i2"]}`, strings.TrimPrefix(lib.asked[1], "/entities "))
 	assert.JSONEq(t, `{"ids":["i3"]}`, strings.TrimPrefix(lib.asked[2], "/entities "))
 }
+
+// TestAListIsExpandedFromItsStartAfterARestart: the list that the position counts
+// in is gone, and what it holds may have moved, also if the first try fails.
+func TestAListIsExpandedFromItsStartAfterARestart(t *testing.T) {
+	s := settings()
+	s.Page.Records = []string{"@this"}
+	s.Expand = ExpandSettings{Items: []string{"data"}, Value: "id", MaxBytes: 1, Request: request.Settings{URL: "https://api.example/v1/item/{params.item}"}}
+	c := &script{answers: []any{
+		&send.Response{Body: `{"data":[{"id":"i3"},{"id":"i4"},{"id":"i5"}]}`}, // i1 and i2 are gone
+		&send.Error{Class: send.ClassRetry, Err: assert.AnError},
+		&send.Response{Body: `[{"id":"r3"}]`},
+		&send.Response{Body: `[{"id":"r4"}]`},
+	}}
+	f, err := New(s, c, nil)
+	require.NoError(t, err)
+	ask := Ask{Position: paging.Position{Item: 2}}
+	_, err = f.Fetch(t.Context(), ask)
+	require.Error(t, err)
+	for _, item := range []string{"i3", "i4"} {
+		res, err := f.Fetch(t.Context(), ask)
+		require.NoError(t, err)
+		ask.Position = res.Next.Position
+		assert.Equal(t, "/v1/item/"+item, c.asked[len(c.asked)-1].Path)
+	}
+}

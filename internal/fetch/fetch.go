@@ -33,11 +33,13 @@ type Fetcher struct {
 	// listDecoder and lists belong to a source with two steps.
 	listDecoder *page.Decoder
 	lists       atomic.Pointer[listed]
+	// begun are the lists of which this process has handed on a part.
+	begun map[place]struct{}
 }
 
 // New compiles the settings. Its errors name the YAML key. auth may be nil.
 func New(s Settings, client Client, auth Refresher) (*Fetcher, error) {
-	f := &Fetcher{settings: s, client: client, auth: auth, match: -1}
+	f := &Fetcher{settings: s, client: client, auth: auth, match: -1, begun: map[place]struct{}{}}
 	var err error
 	if f.request, err = request.New(s.Request); err != nil {
 		return nil, err

@@ -32,8 +32,8 @@ type pager struct {
 	envelope envelope
 	// lastID is the index of that field of a record; -1 = none.
 	lastID int
-	// usual is the configured page size if that is another one; else 0.
-	usual int64
+	// resized says that pages are smaller than the configured size.
+	resized bool
 	// check refuses a URL that must not be asked.
 	check func(*url.URL) error
 	// secrets are the texts that must not be kept.
@@ -46,7 +46,7 @@ func (p *pager) sized(size int64) *pager {
 		return p
 	}
 	other := *p
-	other.Paging.PageSize, other.usual = size, p.Paging.PageSize
+	other.Paging.PageSize, other.resized = size, true
 	return &other
 }
 
@@ -70,7 +70,7 @@ func (p *pager) position(v *request.Values, at paging.Position) error {
 	if err != nil {
 		return errors.New("the saved next URL can't be read")
 	}
-	if p.usual > 0 {
+	if p.resized {
 		p.Paging.Resize(u, p.Paging.PageSize)
 	}
 	v.URL = u
@@ -134,9 +134,6 @@ func (p *pager) answer(resp *send.Response, decoded page.Page) (paging.Answer, e
 	var err error
 	if a.URL, err = paging.Resolve(resp.URL, ref); err != nil {
 		return a, err
-	}
-	if p.usual > 0 {
-		a.URL = p.Paging.Restored(a.URL, p.usual)
 	}
 	a.URL, err = p.mayFollow(a.URL, secrets)
 	return a, err

@@ -5,7 +5,6 @@ package fetch
 
 import (
 	"errors"
-	"net/http"
 	"net/url"
 	"strings"
 	"testing"
@@ -44,15 +43,6 @@ func TestAPageOfAnotherSizeIsAskedFor(t *testing.T) {
 		require.NoError(t, err)
 		assert.Equal(t, want, c.asked[0].Query(), name)
 	}
-}
-
-func TestThePositionHasTheUsualSize(t *testing.T) {
-	s := sizedSettings()
-	s.Paging.Type = paging.Link
-	c := &script{answers: []any{&send.Response{Body: twoRecords, Header: http.Header{"Link": {`<https://api.example/v1/events?after=b&limit=250>; rel="next"`}}}}}
-	res, err := get(t, s, c, Ask{PageSize: 250})
-	require.NoError(t, err)
-	assert.Equal(t, "https://api.example/v1/events?after=b&limit=1000", res.Next.Position.URL)
 }
 
 func TestAShortPageIsShortForTheSizeThatWasAskedFor(t *testing.T) {

@@ -30,7 +30,7 @@ func TestCSV(t *testing.T) {
 		{"an open quote", "a,b\n1,\"2\n", nil, ErrSyntax},
 		{"HTML", "<html>\n<body>\n", nil, ErrSyntax},
 		{"a JSON error", `{"error":"x"}`, nil, ErrSyntax},
-		{"too many columns", strings.Repeat("a,", maxColumns) + "\n", nil, ErrTooMany},
+		{"too many columns", strings.Repeat("a,", maxColumns) + "\n", nil, ErrTooWide},
 		{"line ends in quotes are kept as they are", "a,b\r\n\"1\r\n2\",\"\"\"\"\r\n", []string{`{"a":"1\r\n2","b":"\""}`}, nil},
 		{"blank lines are no rows", "\n\r\na\n\n1\r\n\r\n\r", []string{`{"a":"1"}`}, nil},
 		{"a row with a cell too many", "a,b\n1,2,3\n", nil, ErrSyntax},
@@ -171,7 +171,7 @@ func TestXMLWithManyNamesIsRefused(t *testing.T) {
 	}
 	body.WriteString("</a>")
 	_, err := decode(t, Settings{Format: XML}, body.String())
-	assert.ErrorIs(t, err, ErrTooMany)
+	assert.ErrorIs(t, err, ErrTooWide)
 }
 
 func TestASplitRecordHasTheVendorsShape(t *testing.T) {

@@ -21,6 +21,8 @@ var (
 	ErrEmptyBody = errors.New("body is empty")
 	// ErrTooMany says that the page has more records than Settings.MaxRecords.
 	ErrTooMany = errors.New("page has too many records")
+	// ErrTooWide says that a table has more columns, or an element more names, than a record may have.
+	ErrTooWide = errors.New("record has too many fields")
 	// ErrTooLarge says that the page needs more than Settings.MaxBytes for texts of its own.
 	ErrTooLarge = errors.New("page is too large")
 	// ErrAmbiguous says that the body has several values at the records path, of

@@ -83,7 +83,7 @@ func (t *table) next(columns int) (bool, error) {
 	line := t.line
 	for more := true; more; {
 		if len(t.cells) == columns && first {
-			return false, fmt.Errorf("%w: more than %d columns", ErrTooMany, columns)
+			return false, fmt.Errorf("%w: more than %d columns", ErrTooWide, columns)
 		}
 		if len(t.cells) == columns {
 			return false, tableError(line, errFieldCount)

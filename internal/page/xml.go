@@ -47,7 +47,7 @@ func (e *element) add(name string, json []byte) error {
 	i, ok := e.index[name]
 	if !ok {
 		if i = len(e.groups); i == maxXMLNames {
-			return fmt.Errorf("%w: more than %d names in an element", ErrTooMany, maxXMLNames)
+			return fmt.Errorf("%w: more than %d names in an element", ErrTooWide, maxXMLNames)
 		}
 		if e.index == nil {
 			e.index = map[string]int{}

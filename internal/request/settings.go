@@ -68,7 +68,7 @@ type Settings struct {
 	Next *Settings
 }
 
-// Asks tells whether a first request depends on the placeholder of that name.
+// Asks tells whether the request depends on the placeholder of that name.
 func (s Settings) Asks(name string) bool {
 	hole := "{" + name + "}"
 	for _, p := range s.Place {

@@ -159,7 +159,11 @@ func (s *Scenario) large(r *stream) {
 	v := &s.Vendor
 	sized := paging.Settings{Type: v.style, PageSize: int64(v.pageSize), StopOnShortPage: s.Engine.stopOnShort}.Resizable(paging.Position{})
 	if v.style != paging.None && sized && v.pageSize > 1 && r.chance(.1) {
-		s.Engine.maxRecords = max(1, v.pageSize/pick(r, 2, 3, 10))
+		most := max(1, v.pageSize/pick(r, 2, 3, 10))
+		s.Engine.maxRecords = most
+		if r.chance(.3) {
+			v.leastLimit = max(1, (most+1)/4) // what a division by 4 does not miss
+		}
 	}
 }
 

@@ -90,6 +90,8 @@ type vendorPlan struct {
 	skew       time.Duration // the vendor's clock minus the collector's
 	noDate     bool
 	latency    time.Duration // the longest usual answer
+	// leastLimit is the smallest page that the vendor lets itself be asked for.
+	leastLimit int
 }
 
 // enginePlan is how the source is configured.

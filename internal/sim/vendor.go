@@ -149,6 +149,9 @@ func (v *vendor) understand(q url.Values) (a ask, problem string) {
 			}
 		}
 	}
+	if a.limit < v.plan.leastLimit {
+		return a, "bad_limit"
+	}
 	if q.Has("page") {
 		a.offset = (a.offset - 1) * a.limit
 	}

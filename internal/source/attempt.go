@@ -20,6 +20,9 @@ const (
 	// does not say why, before the cursor of its own making is taken as expired,
 	// or the start of the window as too long ago.
 	maxRefusals = 3
+	// maxUseless is how often a page of a sweep is asked for that can't be had or
+	// used, before the polls go on and the sweep waits for the next one.
+	maxUseless = 8
 	// worthKeeping is how long a wait must be to be stored, so that a restart
 	// does not cut it short.
 	worthKeeping = 5 * time.Second
@@ -30,50 +33,82 @@ func windowOf(w checkpoint.Walk) window.Window { return window.Window{From: w.Fr
 // fetchPage gets one page, however often it takes; ask is for smaller pages from
 // then on if that one was too large. It ends early only with ctx, or when the
 // walk can't go on as it is.
-func (s *Source) fetchPage(ctx context.Context, ask *fetch.Ask, out chan<- fetched) fetched {
-	next := s.set.Retry.start(s.fetchRandom)
-	refusals := 0
+func (s *Source) fetchPage(ctx context.Context, ask *fetch.Ask, sweep bool, out chan<- fetched) fetched {
+	t := tries{s: s, ask: ask, sweep: sweep, usual: ask.PageSize, next: s.set.Retry.start(s.fetchRandom)}
 	for {
 		started := time.Now()
 		ask.Now = started.UTC()
 		res, err := s.fetcher.Fetch(ctx, *ask)
 		if err == nil {
 			s.observer.Attempted(Attempt{Took: time.Since(started), Bytes: res.Bytes, Records: res.Fetched, Remaining: res.Remaining})
-			return fetched{result: res, asked: started, answered: time.Now()}
+			return fetched{result: res, size: ask.PageSize, asked: started, answered: time.Now()}
 		}
 		if ctx.Err() != nil {
 			return fetched{err: ctx.Err()}
 		}
-		failure := classify(err)
-		answered := time.Now()
-		tooOld := s.tooOld(*ask, failure, answered)
-		if refused(failure) && (ask.Position.Opaque() || tooOld) {
-			refusals++
-		}
-		pause := pauseAfter(failure, next)
+		failure, answered := classify(err), time.Now()
+		pause := pauseAfter(failure, t.next)
 		s.observer.Attempted(Attempt{Err: err, Class: string(failure.Class), Wait: pause, Took: time.Since(started)})
-		end := walkEnd{why: lost(ask, failure, refusals, tooOld), err: err}
-		switch {
-		case end.why != notEnded:
-			return fetched{end: end, result: fetch.Result{Date: clock(failure)}, answered: answered}
-		case !failure.TooLarge:
-		case s.smaller(ask):
-			next = s.set.Retry.start(s.fetchRandom)
-		case s.narrower(ask):
-			end.why = endTooLarge
-		}
-		if pause >= worthKeeping && failure.Class == send.ClassRateLimit {
-			select {
-			case out <- fetched{notBefore: time.Now().UTC().Add(pause)}:
-			case <-ctx.Done():
+		why, now := t.judge(failure, answered)
+		if !now {
+			if pause >= worthKeeping && failure.Class == send.ClassRateLimit {
+				select {
+				case out <- fetched{notBefore: time.Now().UTC().Add(pause)}:
+				case <-ctx.Done():
+				}
+			}
+			if !wait(ctx, pause) {
+				return fetched{err: ctx.Err()}
 			}
 		}
-		if !wait(ctx, pause) {
-			return fetched{err: ctx.Err()}
+		if why != notEnded {
+			return fetched{end: walkEnd{why: why, err: err}, result: fetch.Result{Date: clock(failure)}, answered: answered}
 		}
-		if end.why != notEnded {
-			return fetched{end: end, result: fetch.Result{Date: clock(failure)}, answered: answered}
-		}
+	}
+}
+
+// tries are those to get one page.
+type tries struct {
+	s     *Source
+	ask   *fetch.Ask
+	sweep bool
+	// usual is the page size of the walk so far.
+	usual int64
+	next  func() time.Duration
+	// objected says that the vendor may not have liked a smaller size.
+	objected bool
+	// refusals and useless count the answers that are judged by their number.
+	refusals, useless int
+}
+
+// judge says whether the walk can't go on after a failure, and whether that is so
+// now or after the pause; else it may change what is asked for.
+func (t *tries) judge(failure *send.Error, answered time.Time) (why endReason, now bool) {
+	if t.ask.PageSize != t.usual && objects(failure) {
+		t.ask.PageSize, t.objected = t.usual, true // no page has come with the other size
+		return notEnded, false
+	}
+	tooOld := t.s.tooOld(*t.ask, failure, answered)
+	if refused(failure) && (t.ask.Position.Opaque() || tooOld) {
+		t.refusals++
+	}
+	if failure.Class == send.ClassData || failure.Class == send.ClassConfig {
+		t.useless++
+	}
+	why = lost(t.ask, failure, t.refusals, tooOld)
+	switch {
+	case why != notEnded:
+		return why, true
+	case failure.TooLarge && !t.objected && t.s.smaller(t.ask):
+		return notEnded, false
+	case failure.TooLarge && t.s.narrower(t.ask):
+		return endTooLarge, false
+	case failure.TooLarge && t.s.smaller(t.ask):
+		return notEnded, false // the objection may have been about something else
+	case t.sweep && t.useless >= maxUseless:
+		return endStuck, false
+	default:
+		return notEnded, false
 	}
 }
 

@@ -84,7 +84,7 @@ func (s *Source) advance(w *checkpoint.Walk, f fetched, fresh int, sweep bool) {
 	if r.Newest.After(w.Newest) {
 		w.Newest = r.Newest
 	}
-	w.Position = r.Next.Position
+	w.Position, w.PageSize = r.Next.Position, f.size
 	s.state.NotBefore = r.NotBefore
 	if sweep {
 		return
@@ -92,7 +92,7 @@ func (s *Source) advance(w *checkpoint.Walk, f fetched, fresh int, sweep bool) {
 	s.newRecords += fresh
 	if s.set.stream() {
 		// A stream's position holds at every page, not only at its end.
-		s.state.Position, s.state.Cursor = w.Position, w.Position.Token()
+		s.state.Position, s.state.Cursor, s.state.PageSize = w.Position, w.Position.Token(), w.PageSize
 		s.state.CursorLost = s.state.CursorLost && w.Position.First()
 		s.raiseHigh(r.Newest)
 	}

@@ -3,19 +3,31 @@
 
 package source
 
-import "github.com/restaudit/otelcol-audit/internal/fetch"
+import (
+	"github.com/restaudit/otelcol-audit/internal/fetch"
+	"github.com/restaudit/otelcol-audit/internal/send"
+)
 
-// smaller halves the page size of ask, after an answer that was too large to be
+// shrink is by what a page size is divided after an answer that was too large.
+const shrink = 4
+
+// smaller lets ask be for fewer records, after an answer that was too large to be
 // used. It returns false when ask's page can't be made smaller.
 func (s *Source) smaller(ask *fetch.Ask) bool {
-	size := ask.PageSize
-	if size == 0 {
-		size = s.set.Paging.PageSize
-	}
-	if !s.set.Sized || size <= 1 || !s.set.Paging.Resizable(ask.Position) {
+	if !s.set.Sized || !s.set.Paging.Resizable(ask.Position) {
 		return false
 	}
-	ask.PageSize = size / 2
+	size := s.set.Paging.PageSize
+	if own := s.set.Paging.Size(ask.Position); own > 0 {
+		size = own
+	}
+	if ask.PageSize > 0 {
+		size = min(size, ask.PageSize)
+	}
+	if size <= 1 {
+		return false
+	}
+	ask.PageSize = max(1, size/shrink)
 	return true
 }
 
@@ -26,4 +38,10 @@ func (s *Source) narrower(ask *fetch.Ask) bool {
 	}
 	_, ok := s.set.Window.Split(ask.Window)
 	return ok
+}
+
+// objects tells whether the vendor may mean the size of a page by an error: some
+// have a least one, some bind a cursor to it, and some sign their URLs.
+func objects(failure *send.Error) bool {
+	return failure.Class == send.ClassConfig || failure.Class == send.ClassAuth || failure.Class == send.ClassCursorExpired
 }

@@ -46,7 +46,7 @@ func TestAPageThatIsTooLargeIsAskedForWithFewerRecords(t *testing.T) {
 		for _, ask := range r.asks {
 			sizes = append(sizes, ask.PageSize)
 		}
-		assert.Equal(t, []int64{0, 50, 25, 25}, sizes, "the rest of the walk stays small")
+		assert.Equal(t, []int64{0, 25, 25}, sizes, "the rest of the walk stays small")
 	})
 }
 
@@ -72,11 +72,9 @@ func TestAWindowWhosePageIsTooLargeIsReadInParts(t *testing.T) {
 		}
 		set := defaults()
 		set.Window.HasEnd, set.Paging.Type = true, paging.None
-		set.SweepEvery, set.SweepDepth = 5*time.Minute, 2*time.Hour
 		require.NoError(t, r.run(t, set, 20*time.Minute))
 		assert.Len(t, r.delivered, 60, "each once")
 		assert.Empty(t, r.gaps)
-		assert.False(t, r.last().LastSweep.IsZero(), "a sweep is read in parts too")
 		assert.Less(t, len(r.asks), 120, "no hot loop")
 	})
 }
@@ -101,6 +99,137 @@ func TestAPageThatStaysTooLargeIsAskedForUntilItIsNot(t *testing.T) {
 				assert.Empty(t, r.gaps)
 				assert.Less(t, len(r.asks), 300, "no hot loop")
 			})
+		})
+	}
+}
+
+// TestASweepIsReadInParts: only a sweep can find what came an hour late.
+func TestASweepIsReadInParts(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		begin := time.Now().UTC()
+		r := &rig{}
+		r.fetch = func(ask fetch.Ask) (fetch.Result, error) {
+			var page []record.Record
+			for i := range 30 {
+				e := event(fmt.Sprintf("e%d", i), begin.Add(-time.Duration(i)*time.Minute))
+				if time.Since(begin) > time.Hour && !e.Time.Before(ask.Window.From) && !e.Time.After(ask.Window.To) {
+					page = append(page, e)
+				}
+			}
+			if len(page) > 10 {
+				return fetch.Result{}, errTooLarge
+			}
+			return pageOf(end(""), page...), nil
+		}
+		set := defaults()
+		set.Window.HasEnd, set.Paging.Type = true, paging.None
+		set.SweepEvery, set.SweepDepth = 90*time.Minute, 4*time.Hour
+		require.NoError(t, r.run(t, set, 3*time.Hour))
+		assert.Len(t, r.delivered, 30, "each once")
+	})
+}
+
+func TestThePollsDoNotWaitForASweepThatIsStuck(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		begin := time.Now().UTC()
+		r := &rig{}
+		r.fetch = func(ask fetch.Ask) (fetch.Result, error) {
+			if now := time.Since(begin); now > time.Hour && now < 3*time.Hour && ask.Window.From.Before(begin) {
+				return fetch.Result{}, errTooLarge // one record came late, and is too large by itself
+			}
+			var page []record.Record
+			for i := range 240 {
+				e := event(fmt.Sprintf("e%d", i), begin.Add(time.Duration(i)*time.Minute))
+				if !e.Time.After(time.Now()) && !e.Time.Before(ask.Window.From) && !e.Time.After(ask.Window.To) {
+					page = append(page, e)
+				}
+			}
+			return pageOf(end(""), page...), nil
+		}
+		set := defaults()
+		set.Window.HasEnd, set.Paging.Type = true, paging.None
+		set.SweepEvery, set.SweepDepth = 90*time.Minute, 4*time.Hour
+		require.NoError(t, r.run(t, set, 3*time.Hour))
+		assert.Greater(t, len(r.delivered), 150, "the polls went on")
+		require.NoError(t, r.run(t, set, time.Hour))
+		assert.Greater(t, len(r.delivered), 230)
+		assert.Nil(t, r.last().Sweep, "the sweep has come to its end")
+	})
+}
+
+// TestAVendorThatObjectsToASmallerPageIsAskedForTheUsualOne: some have a least
+// size, and some sign their URLs.
+func TestAVendorThatObjectsToASmallerPageIsAskedForTheUsualOne(t *testing.T) {
+	for name, objection := range map[string]*send.Error{
+		"400": {Class: send.ClassConfig, Status: 400, Err: errors.New("limit must be 5 or more")},
+		"403": {Class: send.ClassAuth, Status: 403, Err: errors.New("bad signature")},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				begin := time.Now().UTC()
+				r := &rig{}
+				r.fetch = func(ask fetch.Ask) (fetch.Result, error) {
+					switch {
+					case time.Since(begin) < 10*time.Second:
+						return fetch.Result{}, errTooLarge
+					case ask.PageSize != 0 && ask.PageSize < 5:
+						return fetch.Result{}, objection
+					}
+					return pageOf(end("x"), event("e", begin)), nil
+				}
+				set := defaults()
+				set.Sized, set.Paging.PageSize = true, 100
+				require.NoError(t, r.run(t, set, 5*time.Minute))
+				assert.Equal(t, []string{"e"}, r.delivered)
+			})
+		})
+	}
+}
+
+// TestAnObjectionToASmallerPageIsNoExpiredCursor: what came late behind the cursor
+// would be lost with it.
+func TestAnObjectionToASmallerPageIsNoExpiredCursor(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		begin := time.Now().UTC()
+		r := &rig{}
+		r.fetch = func(ask fetch.Ask) (fetch.Result, error) {
+			switch {
+			case ask.Position.Cursor == "":
+				return pageOf(end("b"), event("e1", begin.Add(-time.Second))), nil
+			case ask.Position.Cursor == "c":
+				return pageOf(end("c")), nil
+			case ask.PageSize != 0:
+				return fetch.Result{}, &send.Error{Class: send.ClassConfig, Status: 400, Err: errors.New("the cursor belongs to another limit")}
+			case time.Since(begin) < 10*time.Minute:
+				return fetch.Result{}, errTooLarge
+			}
+			return pageOf(end("c"), event("late", begin.Add(-20*time.Minute))), nil
+		}
+		set := stream()
+		set.Sized, set.Paging.PageSize = true, 100
+		require.NoError(t, r.run(t, set, time.Hour))
+		assert.Equal(t, []string{"e1", "late"}, r.delivered)
+		assert.Zero(t, r.noticed(CursorExpired))
+	})
+}
+
+// TestAStreamIsAskedForUsualPagesAgain unless its cursor may count pages.
+func TestAStreamIsAskedForUsualPagesAgain(t *testing.T) {
+	for prefix, want := range map[string]int64{"x": 0, "": 25} {
+		synctest.Test(t, func(t *testing.T) {
+			begin := time.Now().UTC()
+			r := &rig{}
+			r.fetch = func(ask fetch.Ask) (fetch.Result, error) {
+				if ask.PageSize == 0 && time.Since(begin) < time.Second {
+					return fetch.Result{}, errTooLarge
+				}
+				return pageOf(end(fmt.Sprint(prefix, len(r.asks)))), nil
+			}
+			set := stream()
+			set.Sized, set.Paging.PageSize = true, 100
+			require.NoError(t, r.run(t, set, 5*time.Minute))
+			assert.Equal(t, int64(25), r.asks[1].PageSize)
+			assert.Equal(t, want, r.asks[len(r.asks)-1].PageSize, prefix)
 		})
 	}
 }

@@ -90,7 +90,7 @@ func (s *Source) reconfigure() {
 	if was == is || was == (checkpoint.Fingerprint{}) {
 		return
 	}
-	s.state.Position, s.state.Cursor = paging.Position{}, ""
+	s.state.Position, s.state.Cursor, s.state.PageSize = paging.Position{}, "", 0
 	s.state.Walk, s.state.Sweep = nil, nil
 	text := "the request was changed: the saved cursor is void, going on from the low watermark"
 	if was.Account != is.Account {
@@ -110,7 +110,7 @@ func (s *Source) reconfigure() {
 // can't be asked by time, everything is read again, and what is older than the
 // overlap is known to be delivered.
 func (s *Source) fallBack() {
-	s.state.Position, s.state.Cursor = paging.Position{}, ""
+	s.state.Position, s.state.Cursor, s.state.PageSize = paging.Position{}, "", 0
 	if !s.set.stream() {
 		return
 	}

@@ -18,7 +18,7 @@ func (s *Source) planWalk() {
 		w = s.planWindow()
 	}
 	if s.set.stream() {
-		w.Position = s.state.Position
+		w.Position, w.PageSize = s.state.Position, s.state.PageSize
 	}
 	s.state.Walk = &w
 }
@@ -116,6 +116,7 @@ func (s *Source) drained(w *checkpoint.Walk, end paging.Position) {
 	win := window.Window{From: w.From, To: w.To}
 	switch {
 	case s.set.stream():
+		end, s.state.PageSize = s.set.Paging.Restored(end, w.PageSize)
 		s.state.Position, s.state.Cursor = end, end.Token()
 		// A stream that ended has shown everything up to the vendor's now.
 		win.To = w.AsOf

@@ -25,7 +25,8 @@ type Settings struct {
 	Window window.Settings
 	// Paging is how the vendor pages; Persistent makes the source a stream.
 	Paging paging.Settings
-	// Sized says that a request tells how many records a page may have: Paging.PageSize.
+	// Sized says that each request tells how many records a page may have:
+	// Paging.PageSize, or less.
 	Sized bool
 	// Descending says that records come newest first over a whole walk.
 	Descending bool

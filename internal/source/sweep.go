@@ -40,6 +40,8 @@ func (s *Source) sweep(ctx, hard context.Context) error {
 		case endTooLarge:
 			s.halve(&sw.Walk)
 			budget--
+		case endStuck:
+			return s.submit(hard) // the next poll tries again
 		case endTooOld:
 			s.state.Sweep = nil // the next poll plans one within the retention
 		default:

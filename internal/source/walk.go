@@ -24,6 +24,7 @@ const (
 	endExpired            // the vendor no longer knows the position
 	endTooOld             // the vendor can't be asked for so long ago
 	endTooLarge           // a page is too large, and its window can be halved
+	endStuck              // a page of a sweep cannot be had: the polls must not wait for it
 )
 
 // walkEnd is how a walk stopped.
@@ -40,6 +41,8 @@ type fetched struct {
 	// asked and answered are our clock around the request: the delivery of the
 	// page before may take long.
 	asked, answered time.Time
+	// size is the page size that this page and its position came with; 0 = the usual one.
+	size int64
 	// notBefore is set alone: the vendor asked us to wait until then.
 	notBefore time.Time
 	err       error
@@ -51,7 +54,7 @@ type fetched struct {
 func (s *Source) walk(ctx, hard context.Context, w *checkpoint.Walk, budget int, sweep bool) (pages int, end walkEnd, err error) {
 	walkCtx, cancel := context.WithCancel(ctx)
 	out := make(chan fetched)
-	go s.fetchPages(walkCtx, *w, budget, out)
+	go s.fetchPages(walkCtx, *w, budget, sweep, out)
 	defer func() {
 		cancel()
 		for range out { // lets the fetching stage end
@@ -88,15 +91,15 @@ func (s *Source) walk(ctx, hard context.Context, w *checkpoint.Walk, budget int,
 
 // fetchPages is the fetching stage. It ends with the walk or with ctx, and
 // closes out.
-func (s *Source) fetchPages(ctx context.Context, w checkpoint.Walk, budget int, out chan<- fetched) {
+func (s *Source) fetchPages(ctx context.Context, w checkpoint.Walk, budget int, sweep bool, out chan<- fetched) {
 	defer close(out)
 	trail := newTrail(s.set, w, s.state.LastTimestamp)
-	ask := fetch.Ask{Window: windowOf(w), Position: w.Position, Floor: s.state.Floor}
+	ask := fetch.Ask{Window: windowOf(w), Position: w.Position, PageSize: w.PageSize, Floor: s.state.Floor}
 	if trail.stopBefore.After(ask.Floor) {
 		ask.Floor = trail.stopBefore
 	}
 	for n := 1; ; n++ {
-		f := s.fetchPage(ctx, &ask, out)
+		f := s.fetchPage(ctx, &ask, sweep, out)
 		if f.err == nil && f.end.why == notEnded {
 			f.end = trail.judge(f.result, n, budget)
 		}
