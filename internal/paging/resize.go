@@ -5,6 +5,7 @@ package paging
 
 import (
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -78,15 +79,19 @@ func (s Settings) Restored(at Position, smaller int64) (Position, int64) {
 	if smaller <= 0 {
 		return at, 0
 	}
-	if s.Type == Cursor && isNumber(at.Cursor) {
+	if s.Type == Cursor && mayCount(at.Cursor) {
 		return at, smaller
 	}
 	u, err := url.Parse(at.URL)
 	if err != nil || s.Size(at) != smaller {
 		return at, 0
 	}
-	for name, values := range u.Query() {
-		if name != s.SizeParam && isNumber(strings.Join(values, "")) {
+	query, err := url.ParseQuery(u.RawQuery)
+	if err != nil || slices.ContainsFunc(strings.Split(u.Path, "/"), mayCount) {
+		return at, 0
+	}
+	for name, values := range query {
+		if name != s.SizeParam && slices.ContainsFunc(values, mayCount) {
 			return at, 0
 		}
 	}
@@ -95,6 +100,8 @@ func (s Settings) Restored(at Position, smaller int64) (Position, int64) {
 	return at, 0
 }
 
-func isNumber(text string) bool {
-	return text != "" && strings.Trim(text, "0123456789") == ""
+// mayCount tells whether a text may be the number of a page. A longer number is a
+// time or an id.
+func mayCount(text string) bool {
+	return text != "" && len(text) < 8 && strings.Trim(text, "0123456789") == ""
 }

@@ -63,11 +63,14 @@ func TestAVendorsURLIsAskedForLess(t *testing.T) {
 func TestASmallerSizeDoesNotOutliveItsWalk(t *testing.T) {
 	set := Settings{PageSize: 100, SizeParam: "limit"}
 	for in, want := range map[string]string{
-		"https://a.example/logs?after=b&limit=25":  "https://a.example/logs?after=b&limit=100",
-		"https://a.example/logs?after=b&limit=10":  "https://a.example/logs?after=b&limit=10", // the vendor's own bound
-		"https://a.example/logs?page=6&limit=25":   "https://a.example/logs?page=6&limit=25",  // the sixth of such pages
-		"https://a.example/logs?z=1&after=b":       "https://a.example/logs?z=1&after=b",
-		"https://a.example/logs?after=b7&limit=25": "https://a.example/logs?after=b7&limit=100",
+		"https://a.example/logs?after=b&limit=25":          "https://a.example/logs?after=b&limit=100",
+		"https://a.example/logs?after=b&limit=10":          "https://a.example/logs?after=b&limit=10", // the vendor's own bound
+		"https://a.example/logs?page=6&limit=25":           "https://a.example/logs?page=6&limit=25",  // the sixth of such pages
+		"https://a.example/logs?z=1&after=b":               "https://a.example/logs?z=1&after=b",
+		"https://a.example/logs/6?limit=25":                "https://a.example/logs/6?limit=25",
+		"https://a.example/logs?page=6;x&limit=25":         "https://a.example/logs?page=6;x&limit=25",
+		"https://a.example/logs?at=1712345678901&limit=25": "https://a.example/logs?at=1712345678901&limit=100",
+		"https://a.example/logs?after=b7&limit=25":         "https://a.example/logs?after=b7&limit=100",
 	} {
 		got, size := set.Restored(Position{URL: in}, 25)
 		assert.Equal(t, want, got.URL)
@@ -80,7 +83,7 @@ func TestASmallerSizeDoesNotOutliveItsWalk(t *testing.T) {
 
 func TestACursorThatMayCountPagesKeepsTheirSize(t *testing.T) {
 	set := Settings{Type: Cursor, PageSize: 100}
-	for cursor, want := range map[string]int64{"7": 25, "x7": 0, "": 0} {
+	for cursor, want := range map[string]int64{"7": 25, "x7": 0, "": 0, "1152922976252290886": 0} {
 		at, size := set.Restored(Position{Cursor: cursor}, 25)
 		assert.Equal(t, Position{Cursor: cursor}, at)
 		assert.Equal(t, want, size, cursor)

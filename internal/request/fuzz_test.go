@@ -58,6 +58,7 @@ func checkJSON(t *testing.T, body string) {
 		List []string
 	}
 	dec := json.NewDecoder(strings.NewReader(body))
+	dec.UseNumber() // 1E700 is one, and fits into no type
 	dec.DisallowUnknownFields()
 	if err := dec.Decode(&got); err != nil || dec.More() {
 		t.Fatalf("body %q: %v", body, err)

@@ -158,7 +158,8 @@ func (s *Scenario) memory(r *stream) {
 func (s *Scenario) large(r *stream) {
 	v := &s.Vendor
 	sized := paging.Settings{Type: v.style, PageSize: int64(v.pageSize), StopOnShortPage: s.Engine.stopOnShort}.Resizable(paging.Position{})
-	if v.style != paging.None && sized && v.pageSize > 1 && r.chance(.1) {
+	endsByAge := v.order == descending && v.mode == modeList && !s.byTime() // a source that needs its pages
+	if sized && !endsByAge && v.pageSize > 1 && r.chance(.1) {
 		most := max(1, v.pageSize/pick(r, 2, 3, 10))
 		s.Engine.maxRecords = most
 		if r.chance(.3) {

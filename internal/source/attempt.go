@@ -20,8 +20,8 @@ const (
 	// does not say why, before the cursor of its own making is taken as expired,
 	// or the start of the window as too long ago.
 	maxRefusals = 3
-	// maxUseless is how often a page of a sweep is asked for that can't be had or
-	// used, before the polls go on and the sweep waits for the next one.
+	// maxUseless is how often a page of a sweep is asked for in vain, before the
+	// polls go on and the sweep waits for the next one. In an outage they wait too.
 	maxUseless = 8
 	// worthKeeping is how long a wait must be to be stored, so that a restart
 	// does not cut it short.
@@ -34,7 +34,7 @@ func windowOf(w checkpoint.Walk) window.Window { return window.Window{From: w.Fr
 // then on if that one was too large. It ends early only with ctx, or when the
 // walk can't go on as it is.
 func (s *Source) fetchPage(ctx context.Context, ask *fetch.Ask, sweep bool, out chan<- fetched) fetched {
-	t := tries{s: s, ask: ask, sweep: sweep, usual: ask.PageSize, next: s.set.Retry.start(s.fetchRandom)}
+	t := tries{s: s, ask: ask, sweep: sweep, usual: ask.PageSize, by: quickly, next: s.set.Retry.start(s.fetchRandom)}
 	for {
 		started := time.Now()
 		ask.Now = started.UTC()
@@ -75,8 +75,9 @@ type tries struct {
 	// usual is the page size of the walk so far.
 	usual int64
 	next  func() time.Duration
-	// objected says that the vendor may not have liked a smaller size.
-	objected bool
+	// by divides the size of a page that is too large: carefully once the vendor may
+	// have objected to one.
+	by int64
 	// refusals and useless count the answers that are judged by their number.
 	refusals, useless int
 }
@@ -85,26 +86,24 @@ type tries struct {
 // now or after the pause; else it may change what is asked for.
 func (t *tries) judge(failure *send.Error, answered time.Time) (why endReason, now bool) {
 	if t.ask.PageSize != t.usual && objects(failure) {
-		t.ask.PageSize, t.objected = t.usual, true // no page has come with the other size
+		t.ask.PageSize, t.by = t.usual, carefully // no page has come with the other size
 		return notEnded, false
 	}
 	tooOld := t.s.tooOld(*t.ask, failure, answered)
 	if refused(failure) && (t.ask.Position.Opaque() || tooOld) {
 		t.refusals++
 	}
-	if failure.Class == send.ClassData || failure.Class == send.ClassConfig {
-		t.useless++
-	}
+	t.useless++
 	why = lost(t.ask, failure, t.refusals, tooOld)
 	switch {
 	case why != notEnded:
 		return why, true
-	case failure.TooLarge && !t.objected && t.s.smaller(t.ask):
+	case failure.TooLarge && t.by == quickly && t.s.smaller(t.ask, t.by):
 		return notEnded, false
 	case failure.TooLarge && t.s.narrower(t.ask):
 		return endTooLarge, false
-	case failure.TooLarge && t.s.smaller(t.ask):
-		return notEnded, false // the objection may have been about something else
+	case failure.TooLarge && t.s.smaller(t.ask, t.by):
+		return notEnded, false
 	case t.sweep && t.useless >= maxUseless:
 		return endStuck, false
 	default:

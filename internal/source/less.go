@@ -8,13 +8,17 @@ import (
 	"github.com/restaudit/otelcol-audit/internal/send"
 )
 
-// shrink is by what a page size is divided after an answer that was too large.
-const shrink = 4
+// A page size is divided by quickly after an answer that was too large, and by
+// carefully if the vendor seems to have a least size.
+const (
+	quickly   = 4
+	carefully = 2
+)
 
 // smaller lets ask be for fewer records, after an answer that was too large to be
 // used. It returns false when ask's page can't be made smaller.
-func (s *Source) smaller(ask *fetch.Ask) bool {
-	if !s.set.Sized || !s.set.Paging.Resizable(ask.Position) {
+func (s *Source) smaller(ask *fetch.Ask, by int64) bool {
+	if !s.set.Sized || s.set.endsByAge() || !s.set.Paging.Resizable(ask.Position) {
 		return false
 	}
 	size := s.set.Paging.PageSize
@@ -27,7 +31,7 @@ func (s *Source) smaller(ask *fetch.Ask) bool {
 	if size <= 1 {
 		return false
 	}
-	ask.PageSize = max(1, size/shrink)
+	ask.PageSize = max(1, size/by)
 	return true
 }
 
@@ -40,8 +44,9 @@ func (s *Source) narrower(ask *fetch.Ask) bool {
 	return ok
 }
 
-// objects tells whether the vendor may mean the size of a page by an error: some
-// have a least one, some bind a cursor to it, and some sign their URLs.
+// objects tells whether the vendor may mean the size of a page by a failure: some
+// have a least one, some bind a cursor to it, and some sign their URLs. They say so
+// in all ways.
 func objects(failure *send.Error) bool {
-	return failure.Class == send.ClassConfig || failure.Class == send.ClassAuth || failure.Class == send.ClassCursorExpired
+	return !failure.TooLarge && failure.Class != send.ClassRateLimit
 }

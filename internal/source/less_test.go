@@ -163,6 +163,8 @@ func TestAVendorThatObjectsToASmallerPageIsAskedForTheUsualOne(t *testing.T) {
 	for name, objection := range map[string]*send.Error{
 		"400": {Class: send.ClassConfig, Status: 400, Err: errors.New("limit must be 5 or more")},
 		"403": {Class: send.ClassAuth, Status: 403, Err: errors.New("bad signature")},
+		"500": {Class: send.ClassRetry, Status: 500, Err: errors.New("oops")},
+		"200": {Class: send.ClassData, Status: 200, Err: errors.New("records path is missing")},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -230,6 +232,81 @@ func TestAStreamIsAskedForUsualPagesAgain(t *testing.T) {
 			require.NoError(t, r.run(t, set, 5*time.Minute))
 			assert.Equal(t, int64(25), r.asks[1].PageSize)
 			assert.Equal(t, want, r.asks[len(r.asks)-1].PageSize, prefix)
+		})
+	}
+}
+
+// TestALeastSizeIsFound: 12 of 100 fit, and the vendor takes no less than 10.
+func TestALeastSizeIsFound(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		begin := time.Now().UTC()
+		r := &rig{}
+		r.fetch = func(ask fetch.Ask) (fetch.Result, error) {
+			switch {
+			case ask.PageSize == 0 || ask.PageSize > 20:
+				return fetch.Result{}, errTooLarge
+			case ask.PageSize < 10:
+				return fetch.Result{}, &send.Error{Class: send.ClassConfig, Status: 400, Err: errors.New("limit must be 10 or more")}
+			}
+			return pageOf(end("x"), event("e", begin)), nil
+		}
+		set := stream()
+		set.Sized, set.Paging.PageSize = true, 100
+		require.NoError(t, r.run(t, set, 5*time.Minute))
+		assert.Equal(t, []string{"e"}, r.delivered)
+	})
+}
+
+// TestAListThatEndsByAgeKeepsItsPages: one old record on a small page would end it.
+func TestAListThatEndsByAgeKeepsItsPages(t *testing.T) {
+	set := defaults()
+	set.Sized, set.Paging = true, paging.Settings{Type: paging.Offset, PageSize: 100}
+	assert.True(t, (&Source{set: set}).smaller(&fetch.Ask{}, quickly))
+	set.ByTime, set.Descending = false, true
+	assert.False(t, (&Source{set: set}).smaller(&fetch.Ask{}, quickly))
+}
+
+// TestMoreEmptyPagesAreFollowedWhereTheyAreSmaller: some vendors filter what they
+// have cut into pages.
+func TestMoreEmptyPagesAreFollowedWhereTheyAreSmaller(t *testing.T) {
+	list := trail{set: Settings{MaxEmpty: 50, Paging: paging.Settings{PageSize: 100}}}
+	for size, want := range map[int64]int{0: 50, 100: 50, 25: 200, 200: 50} {
+		assert.Equal(t, want, list.mayBeEmpty(size))
+	}
+}
+
+// TestThePollsGoOnWhateverASweepMeets: what the vendor says about old events may
+// never change.
+func TestThePollsGoOnWhateverASweepMeets(t *testing.T) {
+	for name, failure := range map[string]*send.Error{
+		"504": {Class: send.ClassRetry, Status: 504, Err: errors.New("query timeout")},
+		"403": {Class: send.ClassAuth, Status: 403, Err: errors.New("your plan keeps 7 days")},
+		"410": {Class: send.ClassConfig, Status: 410, Err: errors.New("gone")},
+		"429": {Class: send.ClassRateLimit, Status: 429, Err: errors.New("too old")},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				begin := time.Now().UTC()
+				r := &rig{}
+				r.fetch = func(ask fetch.Ask) (fetch.Result, error) {
+					if time.Since(begin) > time.Hour && ask.Window.From.Before(begin) {
+						return fetch.Result{}, failure
+					}
+					var page []record.Record
+					for i := range 240 {
+						e := event(fmt.Sprintf("e%d", i), begin.Add(time.Duration(i)*time.Minute))
+						if !e.Time.After(time.Now()) && !e.Time.Before(ask.Window.From) && !e.Time.After(ask.Window.To) {
+							page = append(page, e)
+						}
+					}
+					return pageOf(end(""), page...), nil
+				}
+				set := defaults()
+				set.Window.HasEnd, set.Paging.Type = true, paging.None
+				set.SweepEvery, set.SweepDepth = 90*time.Minute, 4*time.Hour
+				require.NoError(t, r.run(t, set, 4*time.Hour))
+				assert.Greater(t, len(r.delivered), 200)
+			})
 		})
 	}
 }

@@ -73,6 +73,10 @@ const maxPasses = 4
 // stream tells whether the vendor's cursor is the position, rather than time.
 func (s Settings) stream() bool { return s.Paging.Persistent }
 
+// endsByAge tells whether a walk over a list that begins with the newest ends at
+// what the walk before has read. A page of few records may be old by chance.
+func (s Settings) endsByAge() bool { return s.Descending && !s.ByTime && !s.stream() }
+
 // resolve is the time at which a first start begins; zero = the beginning.
 func (s Settings) resolve(now time.Time) time.Time {
 	var at time.Time

@@ -19,6 +19,9 @@ func (s *Source) sweep(ctx, hard context.Context) error {
 	if s.set.SweepEvery <= 0 || !s.set.ByTime {
 		return nil
 	}
+	if sw := s.state.Sweep; sw != nil && sw.Walk.From.Before(s.seen.cut()) {
+		s.state.Sweep = nil // it was stuck for so long that it could not tell late events from repeats any more
+	}
 	if s.state.Sweep == nil {
 		if s.now().Sub(s.state.LastSweep) < s.set.SweepEvery || !s.planSweep() {
 			return nil
@@ -35,7 +38,10 @@ func (s *Source) sweep(ctx, hard context.Context) error {
 		switch end.why {
 		case endBudget:
 		case endExpired:
-			sw.Walk.Position = paging.Position{}
+			// Smaller pages make a walk longer than the vendor's cursors may live.
+			if sw.Walk.PageSize == 0 || !s.halve(&sw.Walk) {
+				sw.Walk.Position, sw.Walk.PageSize = paging.Position{}, 0
+			}
 			budget-- // an answer that refuses is a page too
 		case endTooLarge:
 			s.halve(&sw.Walk)

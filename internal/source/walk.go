@@ -101,7 +101,7 @@ func (s *Source) fetchPages(ctx context.Context, w checkpoint.Walk, budget int, 
 	for n := 1; ; n++ {
 		f := s.fetchPage(ctx, &ask, sweep, out)
 		if f.err == nil && f.end.why == notEnded {
-			f.end = trail.judge(f.result, n, budget)
+			f.end = trail.judge(f, n, budget)
 		}
 		select {
 		case out <- f:
@@ -130,15 +130,15 @@ type trail struct {
 
 func newTrail(set Settings, w checkpoint.Walk, high time.Time) *trail {
 	t := &trail{set: set, empty: w.Empty, visited: map[[sha256.Size]byte]struct{}{w.Position.Mark(): {}}}
-	if set.Descending && !set.ByTime && !set.stream() && !high.IsZero() {
+	if set.endsByAge() && !high.IsZero() {
 		t.stopBefore = high.Add(-set.Window.Overlap)
 	}
 	return t
 }
 
 // judge says whether the walk is over after the n-th page.
-func (t *trail) judge(r fetch.Result, n, budget int) walkEnd {
-	next := r.Next.Position
+func (t *trail) judge(f fetched, n, budget int) walkEnd {
+	r, next := f.result, f.result.Next.Position
 	if r.Fetched > 0 {
 		t.empty = 0
 	} else {
@@ -154,11 +154,20 @@ func (t *trail) judge(r fetch.Result, n, budget int) walkEnd {
 		return walkEnd{why: endDrained, position: next}
 	case !t.stopBefore.IsZero() && !r.Newest.IsZero() && r.Newest.Before(t.stopBefore):
 		return walkEnd{why: endDrained}
-	case seen, t.empty >= t.set.MaxEmpty:
+	case seen, t.empty >= t.mayBeEmpty(f.size):
 		return walkEnd{why: endLoop}
 	case n >= budget:
 		return walkEnd{why: endBudget}
 	default:
 		return walkEnd{}
 	}
+}
+
+// mayBeEmpty is how many empty pages in a row are followed: as many as there are
+// in the usual number of pages of the usual size.
+func (t *trail) mayBeEmpty(size int64) int {
+	if size <= 0 {
+		return t.set.MaxEmpty
+	}
+	return t.set.MaxEmpty * int(max(1, t.set.Paging.PageSize/size))
 }

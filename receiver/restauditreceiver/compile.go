@@ -266,5 +266,8 @@ func (c *Config) fingerprint() checkpoint.Fingerprint {
 	if p.Type == paging.LastID {
 		request = append(request, c.pager().Next.LastID)
 	}
+	if p.Type == paging.Page {
+		request = append(request, p.PageSize, p.PageStart) // a number of a page counts on them
+	}
 	return checkpoint.Fingerprint{Account: sum(c.ClientConfig.Endpoint, c.params()), Request: sum(request...)}
 }
