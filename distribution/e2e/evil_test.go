@@ -155,6 +155,12 @@ func bombs(t *testing.T) []bomb {
 		{"many tiny records", func(w http.ResponseWriter, _ *http.Request) {
 			_, _ = io.WriteString(w, `{"events":[`+strings.Repeat(`{"id":"tiny"},`, 30_000)+`{}]}`)
 		}},
+		{"a record of 15 MiB", func(w http.ResponseWriter, _ *http.Request) {
+			_, _ = io.WriteString(w, `{"events":[{"id":"large","x":"`+strings.Repeat("x", 15<<20)+`"}]}`)
+		}},
+		{"a list of 7 million values", func(w http.ResponseWriter, _ *http.Request) {
+			_, _ = io.WriteString(w, `{"events":[{"id":"list","list":[`+strings.Repeat("1,", 7_000_000)+`1]}]}`)
+		}},
 		{"a good record of 7 MiB", func(w http.ResponseWriter, _ *http.Request) {
 			_, _ = io.WriteString(w, `{"events":[{"id":"large","x":"`+strings.Repeat("x", 7<<20)+`"}]}`)
 		}},

@@ -68,8 +68,11 @@ type Settings struct {
 	Next *Settings
 }
 
-// Asks tells whether the request depends on the placeholder of that name.
+// Asks tells whether each request depends on the placeholder of that name.
 func (s Settings) Asks(name string) bool {
+	if s.Next != nil && !s.Next.Asks(name) {
+		return false
+	}
 	hole := "{" + name + "}"
 	for _, p := range s.Place {
 		if strings.Contains(p.Value, hole) {

@@ -85,6 +85,7 @@ type tries struct {
 // judge says whether the walk can't go on after a failure, and whether that is so
 // now or after the pause; else it may change what is asked for.
 func (t *tries) judge(failure *send.Error, answered time.Time) (why endReason, now bool) {
+	t.useless++
 	if t.ask.PageSize != t.usual && objects(failure) {
 		t.ask.PageSize, t.by = t.usual, carefully // no page has come with the other size
 		return notEnded, false
@@ -93,19 +94,18 @@ func (t *tries) judge(failure *send.Error, answered time.Time) (why endReason, n
 	if refused(failure) && (t.ask.Position.Opaque() || tooOld) {
 		t.refusals++
 	}
-	t.useless++
 	why = lost(t.ask, failure, t.refusals, tooOld)
 	switch {
 	case why != notEnded:
 		return why, true
+	case t.sweep && t.useless >= maxUseless:
+		return endStuck, false
 	case failure.TooLarge && t.by == quickly && t.s.smaller(t.ask, t.by):
 		return notEnded, false
 	case failure.TooLarge && t.s.narrower(t.ask):
 		return endTooLarge, false
 	case failure.TooLarge && t.s.smaller(t.ask, t.by):
 		return notEnded, false
-	case t.sweep && t.useless >= maxUseless:
-		return endStuck, false
 	default:
 		return notEnded, false
 	}

@@ -21,6 +21,24 @@ import (
 
 var errTooLarge = &send.Error{Class: send.ClassData, Status: 200, TooLarge: true, Err: errors.New("too large")}
 
+// minutely is a log of n events.
+func minutely(n int, from time.Time, step time.Duration) (log []record.Record) {
+	for i := range n {
+		log = append(log, event(fmt.Sprintf("e%d", i), from.Add(time.Duration(i)*step)))
+	}
+	return log
+}
+
+// shown is what a vendor has of a log by now, in the window that it is asked for.
+func shown(log []record.Record, ask fetch.Ask) (page []record.Record) {
+	for _, e := range log {
+		if !e.Time.After(time.Now()) && !e.Time.Before(ask.Window.From) && !e.Time.After(ask.Window.To) {
+			page = append(page, e)
+		}
+	}
+	return page
+}
+
 func TestAPageThatIsTooLargeIsAskedForWithFewerRecords(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		begin := time.Now().UTC()
@@ -53,18 +71,10 @@ func TestAPageThatIsTooLargeIsAskedForWithFewerRecords(t *testing.T) {
 func TestAWindowWhosePageIsTooLargeIsReadInParts(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		begin := time.Now().UTC()
-		var log []record.Record
-		for i := range 60 {
-			log = append(log, event(fmt.Sprintf("e%d", i), begin.Add(-time.Duration(i)*time.Minute)))
-		}
+		log := minutely(60, begin, -time.Minute)
 		r := &rig{}
 		r.fetch = func(ask fetch.Ask) (fetch.Result, error) {
-			var page []record.Record
-			for _, e := range log {
-				if !e.Time.Before(ask.Window.From) && !e.Time.After(ask.Window.To) {
-					page = append(page, e)
-				}
-			}
+			page := shown(log, ask)
 			if len(page) > 10 {
 				return fetch.Result{}, errTooLarge
 			}
@@ -107,14 +117,12 @@ func TestAPageThatStaysTooLargeIsAskedForUntilItIsNot(t *testing.T) {
 func TestASweepIsReadInParts(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		begin := time.Now().UTC()
+		log := minutely(30, begin, -time.Minute)
 		r := &rig{}
 		r.fetch = func(ask fetch.Ask) (fetch.Result, error) {
 			var page []record.Record
-			for i := range 30 {
-				e := event(fmt.Sprintf("e%d", i), begin.Add(-time.Duration(i)*time.Minute))
-				if time.Since(begin) > time.Hour && !e.Time.Before(ask.Window.From) && !e.Time.After(ask.Window.To) {
-					page = append(page, e)
-				}
+			if time.Since(begin) > time.Hour {
+				page = shown(log, ask)
 			}
 			if len(page) > 10 {
 				return fetch.Result{}, errTooLarge
@@ -132,19 +140,13 @@ func TestASweepIsReadInParts(t *testing.T) {
 func TestThePollsDoNotWaitForASweepThatIsStuck(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		begin := time.Now().UTC()
+		log := minutely(240, begin, time.Minute)
 		r := &rig{}
 		r.fetch = func(ask fetch.Ask) (fetch.Result, error) {
 			if now := time.Since(begin); now > time.Hour && now < 3*time.Hour && ask.Window.From.Before(begin) {
 				return fetch.Result{}, errTooLarge // one record came late, and is too large by itself
 			}
-			var page []record.Record
-			for i := range 240 {
-				e := event(fmt.Sprintf("e%d", i), begin.Add(time.Duration(i)*time.Minute))
-				if !e.Time.After(time.Now()) && !e.Time.Before(ask.Window.From) && !e.Time.After(ask.Window.To) {
-					page = append(page, e)
-				}
-			}
-			return pageOf(end(""), page...), nil
+			return pageOf(end(""), shown(log, ask)...), nil
 		}
 		set := defaults()
 		set.Window.HasEnd, set.Paging.Type = true, paging.None
@@ -279,30 +281,28 @@ func TestMoreEmptyPagesAreFollowedWhereTheyAreSmaller(t *testing.T) {
 // never change.
 func TestThePollsGoOnWhateverASweepMeets(t *testing.T) {
 	for name, failure := range map[string]*send.Error{
-		"504": {Class: send.ClassRetry, Status: 504, Err: errors.New("query timeout")},
-		"403": {Class: send.ClassAuth, Status: 403, Err: errors.New("your plan keeps 7 days")},
-		"410": {Class: send.ClassConfig, Status: 410, Err: errors.New("gone")},
-		"429": {Class: send.ClassRateLimit, Status: 429, Err: errors.New("too old")},
+		"504":                {Class: send.ClassRetry, Status: 504, Err: errors.New("query timeout")},
+		"403":                {Class: send.ClassAuth, Status: 403, Err: errors.New("your plan keeps 7 days")},
+		"410":                {Class: send.ClassConfig, Status: 410, Err: errors.New("gone")},
+		"none that is small": {Class: send.ClassConfig, Status: 400, Err: errors.New("limit must be 100")},
+		"429":                {Class: send.ClassRateLimit, Status: 429, Err: errors.New("too old")},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				begin := time.Now().UTC()
+				log := minutely(240, begin, time.Minute)
 				r := &rig{}
 				r.fetch = func(ask fetch.Ask) (fetch.Result, error) {
 					if time.Since(begin) > time.Hour && ask.Window.From.Before(begin) {
+						if ask.PageSize == 0 && name == "none that is small" {
+							return fetch.Result{}, errTooLarge
+						}
 						return fetch.Result{}, failure
 					}
-					var page []record.Record
-					for i := range 240 {
-						e := event(fmt.Sprintf("e%d", i), begin.Add(time.Duration(i)*time.Minute))
-						if !e.Time.After(time.Now()) && !e.Time.Before(ask.Window.From) && !e.Time.After(ask.Window.To) {
-							page = append(page, e)
-						}
-					}
-					return pageOf(end(""), page...), nil
+					return pageOf(end(""), shown(log, ask)...), nil
 				}
 				set := defaults()
-				set.Window.HasEnd, set.Paging.Type = true, paging.None
+				set.Window.HasEnd, set.Sized, set.Paging.Type, set.Paging.PageSize = true, true, paging.Offset, 100
 				set.SweepEvery, set.SweepDepth = 90*time.Minute, 4*time.Hour
 				require.NoError(t, r.run(t, set, 4*time.Hour))
 				assert.Greater(t, len(r.delivered), 200)

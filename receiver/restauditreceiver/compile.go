@@ -236,7 +236,7 @@ func (c *Config) sourceSettings(f fetch.Settings) (source.Settings, error) {
 			HasEnd: c.hasEnd(), Size: tf.Window, Overlap: tf.Overlap, Delay: tf.Delay, Granule: f.Start.Granularity(),
 			ExclusiveStart: tf.Bounds != boundsInclusive, Floor: f.Start.Floor,
 		},
-		Paging: f.Paging, Sized: f.Request.Asks("page_size") && (f.Request.Next == nil || f.Request.Next.Asks("page_size")), Descending: c.Response.Order == orderDescending, Retention: c.Retention,
+		Paging: f.Paging, Sized: f.Request.Asks("page_size"), Descending: c.Response.Order == orderDescending, Retention: c.Retention,
 		SweepEvery: tf.Sweep.Every, SweepDepth: tf.Sweep.Depth, MaxResults: tf.MaxResults,
 		MaxPages: p.MaxPagesPerPoll, MaxEmpty: p.MaxEmptyPages, Verify: p.Verify,
 		MaxUncommitted: c.Limits.MaxUncommittedPages, MaxUIDs: c.Dedupe.MaxUIDs,
