@@ -31,7 +31,9 @@ type State struct {
 	Low time.Time `json:"low,omitzero"`
 	// Covered is the vendor's clock at the last walk that caught up: whatever it
 	// had stored by then is delivered, also when there was nothing.
-	Covered  time.Time       `json:"covered,omitzero"`
+	Covered time.Time `json:"covered,omitzero"`
+	// CaughtUp is that time on our clock.
+	CaughtUp time.Time       `json:"caught_up,omitzero"`
 	Position paging.Position `json:"position,omitzero"`
 	// PageSize is the size that Position counts on, if that is not the configured
 	// one; else 0.
@@ -56,7 +58,10 @@ type State struct {
 	// interval that is looked at again is not reported again.
 	Reported map[string]time.Time `json:"reported,omitempty"`
 	// NotBefore is when the vendor allows the next request (F30).
-	NotBefore   time.Time   `json:"not_before,omitzero"`
+	NotBefore time.Time `json:"not_before,omitzero"`
+	// Ahead is by how many seconds the vendor's clock was ahead of ours at its last
+	// answers, the oldest first.
+	Ahead       []int64     `json:"ahead,omitempty"`
 	Fingerprint Fingerprint `json:"fingerprint"`
 	Seen        Seen        `json:"seen,omitzero"`
 	UpdatedAt   time.Time   `json:"updated_at,omitzero"`
@@ -77,8 +82,8 @@ type Walk struct {
 	// split; UntilCaughtUp belongs to that.
 	Until         time.Time `json:"until,omitzero"`
 	UntilCaughtUp bool      `json:"until_caught_up,omitempty"`
-	// AsOf is the vendor's clock at the first answer, or ours if it tells none.
-	AsOf time.Time `json:"as_of,omitzero"`
+	// Asked is our clock at the first request.
+	Asked time.Time `json:"asked,omitzero"`
 	// Newest is the newest plausible event time met so far.
 	Newest time.Time `json:"newest,omitzero"`
 	// Pages and Records count what this pass has read; New what it delivered.

@@ -37,8 +37,8 @@ func (f *Fetcher) records(resp *send.Response, ask Ask, at paging.Position, try 
 // collect makes a Result of a decoded page: its records, the filter applied.
 func (f *Fetcher) collect(resp *send.Response, p page.Page, ask Ask) Result {
 	now := resp.Date
-	if now.IsZero() {
-		now = ask.Now
+	if ask.Now.After(now) {
+		now = ask.Now // the machine that has answered may be behind
 	}
 	records := f.builder.Build(p, now)
 	belong(records, ask.item)

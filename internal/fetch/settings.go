@@ -77,8 +77,8 @@ type Ask struct {
 	PageSize int64
 	// Floor drops records that are older; zero drops none.
 	Floor time.Time
-	// Now is the local clock, for judging event times where the vendor tells no
-	// time of its own.
+	// Now is what is known of the vendor's clock, for judging event times where an
+	// answer tells no later one.
 	Now time.Time
 
 	// item are the values of the item that the records belong to.

@@ -27,6 +27,7 @@ var catalogue = []fault{
 	{"F04", "the request's time format cuts the precision", true},
 	{"F05", "records newest first or unsorted, over several pages", true},
 	{"F06", "clocks differ", false},
+	{"F06d", "an answer from a machine whose clock is off", true},
 	{"F07", "event time missing, unreadable or in the future", false},
 	{"F08", "event edited under its id", false},
 	{"F09", "rows inserted or deleted between two pages", true},

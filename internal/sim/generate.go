@@ -28,6 +28,7 @@ func Generate(seed uint64) *Scenario {
 	s.secrets(newStream(seed, "astray"))
 	s.Vendor.endExclusive = s.Vendor.end && newStream(seed, "upper bound").chance(.5)
 	s.large(newStream(seed, "large pages"))
+	s.clocks(newStream(seed, "clocks"))
 	s.Log = makeLog(newStream(seed, "log"), events, start)
 	s.bounds(r)
 	return s

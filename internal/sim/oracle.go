@@ -94,6 +94,8 @@ func (w *World) exempt(e *event) string {
 		return "late"
 	case w.vendor.gone(e, end) && w.epoch.Add(e.at).Sub(w.ledger.begin) < v.retention/50:
 		return "gone while it was read for the first time"
+	case w.goneBeforehand(e):
+		return "gone before the first request, as the vendor's clock has it"
 	case v.mode == modeStream && w.vendor.gone(e, end) && e.late(v.skew) > w.s.Engine.overlap:
 		return "late, and gone before it was asked for"
 	case w.lostAndLied() && !w.afterLoss(e):
@@ -103,6 +105,13 @@ func (w *World) exempt(e *event) string {
 		return ""
 	}
 	return "late"
+}
+
+// goneBeforehand tells whether the vendor had dropped an event before it was asked
+// at all: only its clock, that is ahead, can tell that this was owed.
+func (w *World) goneBeforehand(e *event) bool {
+	v := w.s.Vendor
+	return v.retention > 0 && v.skew > 0 && len(w.ledger.requests) > 0 && w.ledger.requests[0].at+v.skew-e.at > v.retention
 }
 
 // lostAndLied tells whether a stream lost its position and may have been told

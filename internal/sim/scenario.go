@@ -124,8 +124,9 @@ type faultPlan struct {
 	corrupt  float64 // the newest slot is damaged while down
 	config   float64 // the configuration is changed while down
 	takeOver float64 // another instance takes over, per commit
+	clock    float64 // an answer comes from a machine whose clock is off by clockOff
 	// down is the longest usual downtime; long one beyond the retention.
-	down, long time.Duration
+	down, long, clockOff time.Duration
 }
 
 // lies tells whether the vendor may say that there is no more, and there is.

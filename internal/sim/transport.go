@@ -75,6 +75,7 @@ func (t *transport) serve(req *http.Request, kind disturbance) *reply {
 		v.void = v.now() + 1
 	}
 	v.mood = kind.mood()
+	t.w.date(answer.header)
 	v.ServeHTTP(answer, req)
 	if answer.status == 0 {
 		answer.status = http.StatusOK

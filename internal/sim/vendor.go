@@ -37,6 +37,8 @@ type vendor struct {
 	// shown are the events of the answer under way, with their bytes.
 	shown []shownEvent
 	rand  *stream
+	// clocks decides which of its machines answers.
+	clocks *stream
 }
 
 // nowhere is the position before the first one of a walk.
@@ -77,6 +79,7 @@ func newVendor(w *World) *vendor {
 	v := &vendor{
 		plan: w.s.Vendor, byID: map[string]int{}, epoch: w.epoch, format: format,
 		before: nowhere, current: nowhere, cover: w.hits, rand: newStream(w.s.Seed, "vendor"),
+		clocks: newStream(w.s.Seed, "dates"),
 	}
 	for _, e := range w.s.Log {
 		v.add(e)
@@ -98,9 +101,6 @@ func (v *vendor) now() time.Duration { return time.Since(v.epoch) }
 // ServeHTTP answers one request for a page.
 func (v *vendor) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	v.shown = v.shown[:0]
-	if !v.plan.noDate {
-		w.Header().Set("Date", time.Now().Add(v.plan.skew).UTC().Format(http.TimeFormat))
-	}
 	a, problem := v.understand(r.URL.Query())
 	if problem != "" {
 		v.refuse(w, problem)

@@ -31,13 +31,13 @@ const (
 func windowOf(w checkpoint.Walk) window.Window { return window.Window{From: w.From, To: w.To} }
 
 // fetchPage gets one page, however often it takes; ask is for smaller pages from
-// then on if that one was too large. It ends early only with ctx, or when the
+// then on if that one was too large, and ahead is that of the vendor's clock. It ends early only with ctx, or when the
 // walk can't go on as it is.
-func (s *Source) fetchPage(ctx context.Context, ask *fetch.Ask, sweep bool, out chan<- fetched) fetched {
+func (s *Source) fetchPage(ctx context.Context, ask *fetch.Ask, ahead time.Duration, sweep bool, out chan<- fetched) fetched {
 	t := tries{s: s, ask: ask, sweep: sweep, usual: ask.PageSize, by: quickly, next: s.set.Retry.start(s.fetchRandom)}
 	for {
 		started := time.Now()
-		ask.Now = started.UTC()
+		ask.Now = started.UTC().Add(ahead)
 		res, err := s.fetcher.Fetch(ctx, *ask)
 		if err == nil {
 			s.observer.Attempted(Attempt{Took: time.Since(started), Bytes: res.Bytes, Records: res.Fetched, Remaining: res.Remaining})
@@ -62,7 +62,7 @@ func (s *Source) fetchPage(ctx context.Context, ask *fetch.Ask, sweep bool, out 
 			}
 		}
 		if why != notEnded {
-			return fetched{end: walkEnd{why: why, err: err}, result: fetch.Result{Date: clock(failure)}, answered: answered}
+			return fetched{end: walkEnd{why: why, err: err}, result: fetch.Result{Date: dateOf(failure)}, asked: started, answered: answered}
 		}
 	}
 }
@@ -150,15 +150,15 @@ func (s *Source) tooOld(ask fetch.Ask, e *send.Error, answered time.Time) bool {
 	if !s.set.ByTime || s.set.Retention <= 0 || ask.Window.From.IsZero() {
 		return false
 	}
-	now := clock(e)
+	now := dateOf(e)
 	if now.IsZero() {
 		now = answered.UTC()
 	}
 	return ask.Window.From.Before(now.Add(-s.set.Retention))
 }
 
-// clock is the vendor's time by its answer; zero if it told none.
-func clock(e *send.Error) time.Time {
+// dateOf is the vendor's time by its answer; zero if it told none.
+func dateOf(e *send.Error) time.Time {
 	date, err := http.ParseTime(e.Header.Get("Date"))
 	if err != nil {
 		return time.Time{}

@@ -90,7 +90,7 @@ const maxExpiries = 3
 func (s *Source) restart(w *checkpoint.Walk) {
 	*w = checkpoint.Walk{
 		From: w.From, To: w.To, CaughtUp: w.CaughtUp, Until: w.Until, UntilCaughtUp: w.UntilCaughtUp,
-		Newest: w.Newest, AsOf: w.AsOf, Pass: w.Pass,
+		Newest: w.Newest, Asked: w.Asked, Pass: w.Pass,
 	}
 }
 
@@ -149,7 +149,7 @@ func (s *Source) expired(hard context.Context, cause error) (pollOver bool, err 
 func (s *Source) planAgain(hard context.Context, cause error) (pollOver bool, err error) {
 	s.expiries++
 	s.state.Walk = nil
-	s.skewKnown = true // where no answer tells the vendor's clock, ours has to do
+	s.clock.ours = true // where no answer tells the vendor's clock, ours has to do
 	s.observer.Noticed(Notice{
 		Kind: CursorExpired, Err: cause,
 		Text: "the vendor refuses to be asked for a time before its retention: going on from the oldest event that it keeps",

@@ -62,18 +62,14 @@ func (s *Source) moved() bool { return s.state.Position != s.submitted }
 // advance moves the walk past its page.
 func (s *Source) advance(w *checkpoint.Walk, f fetched, fresh int, sweep bool) {
 	r := f.result
-	s.learnSkew(r.Date, f.answered)
-	asOf := r.Date
-	if asOf.IsZero() {
-		asOf = f.asked.UTC()
-	}
-	s.lastAnswer = asOf
-	if w.AsOf.IsZero() || s.resumed {
+	s.learnClock(f)
+	s.lastAsked = f.asked.UTC()
+	if w.Asked.IsZero() || s.resumed {
 		s.resumed = false
-		s.checkRetention(asOf)
+		s.checkRetention()
 	}
-	if w.AsOf.IsZero() {
-		w.AsOf = asOf
+	if w.Asked.IsZero() {
+		w.Asked = s.lastAsked
 	}
 	w.Pages++
 	if w.Empty++; r.Fetched > 0 {

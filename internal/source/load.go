@@ -53,6 +53,7 @@ func (s *Source) adopt(ctx context.Context, loaded checkpoint.Loaded) error {
 			w.CaughtUp, w.UntilCaughtUp = false, false // it was planned in another life
 		}
 		s.reconfigure()
+		s.clock.recall(s.state.Ahead)
 	}
 	for _, g := range s.state.Gaps {
 		if g.Reason == GapOperator { // the others were told by the run that found them
@@ -94,6 +95,7 @@ func (s *Source) reconfigure() {
 	s.state.Walk, s.state.Sweep = nil, nil
 	text := "the request was changed: the saved cursor is void, going on from the low watermark"
 	if was.Account != is.Account {
+		s.state.Ahead = nil
 		text = "another account or endpoint is polled: the saved cursor is void, going on from the earlier of the low watermark and `start_at`"
 		if begin := s.set.resolve(time.Now().UTC()); s.state.Low.IsZero() || begin.Before(s.state.Low) {
 			s.state.Low = begin

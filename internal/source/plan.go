@@ -36,7 +36,7 @@ func (s *Source) planWindow() checkpoint.Walk {
 		// is that of arrival, and no overlap covers what arrives late.
 		low = s.state.Begin
 	}
-	win, caughtUp := planner.Plan(window.Position{Low: low, High: s.state.LastTimestamp, Now: s.now()})
+	win, caughtUp := planner.Plan(window.Position{Low: low, High: s.state.LastTimestamp, Now: s.clock.now()})
 	// Nothing from before the start is owed.
 	if begin := s.floor(s.state.Begin); win.From.Before(begin) {
 		win.From = begin
@@ -64,8 +64,15 @@ func (s *Source) floor(t time.Time) time.Time {
 	return s.set.Window.Floor(t)
 }
 
-// covered is the time up to which everything that the vendor had is delivered.
-func (s *Source) covered() time.Time { return covered(s.state) }
+// covered is the time up to which everything that the vendor had is delivered: on
+// its clock, or on ours as long as that is a guess.
+func (s *Source) covered() time.Time {
+	at := covered(s.state)
+	if s.clock.guess() && s.state.CaughtUp.After(at) {
+		return s.state.CaughtUp
+	}
+	return at
+}
 
 func covered(state checkpoint.State) time.Time {
 	if state.Covered.After(state.Low) {
@@ -75,12 +82,17 @@ func covered(state checkpoint.State) time.Time {
 }
 
 // checkRetention reports what the vendor has dropped before it was read (F14).
-// It judges by the vendor's clock at an answer: ours may be days off.
-func (s *Source) checkRetention(asOf time.Time) {
+// It judges by the vendor's clock, as ours may be days off, or else by how long ago
+// everything was read on ours.
+func (s *Source) checkRetention() {
 	if s.set.Retention <= 0 {
 		return
 	}
-	oldest, covered := s.floor(asOf.Add(-s.set.Retention)), s.covered()
+	now, covered, reached := s.clock.at(s.lastAsked), s.covered(), &s.state.Covered
+	if s.clock.guess() {
+		now, reached = s.lastAsked, &s.state.CaughtUp
+	}
+	oldest := s.floor(now.Add(-s.set.Retention))
 	if covered.IsZero() || !covered.Before(oldest) {
 		return
 	}
@@ -94,7 +106,7 @@ func (s *Source) checkRetention(asOf time.Time) {
 		from = s.state.Begin
 	}
 	s.gap(Gap{From: from, To: oldest, Reason: GapRetention, Detail: "the source was behind for longer than the vendor keeps events"})
-	s.state.Covered = oldest
+	*reached = oldest
 }
 
 // oldest is the time below which there is no use in asking; zero = not known.
@@ -104,48 +116,46 @@ func (s *Source) oldest() time.Time {
 		return time.Time{}
 	}
 	room := time.Duration(0)
-	if !s.skewKnown {
+	if !s.clock.known() {
 		room = 48 * time.Hour
 	}
-	return s.floor(s.now().Add(-s.set.Retention - room))
+	return s.floor(s.clock.reached(time.Now()).Add(-s.set.Retention - room))
 }
 
 // drained moves the watermarks after the vendor has shown every page of w.
 func (s *Source) drained(w *checkpoint.Walk, end paging.Position) {
-	s.checkRetention(s.lastAnswer) // rows may have gone while the walk was under way
+	s.checkRetention() // rows may have gone while the walk was under way
 	win := window.Window{From: w.From, To: w.To}
+	proven, likely := s.clock.reached(w.Asked), s.clock.at(w.Asked)
 	switch {
 	case s.set.stream():
 		end, s.state.PageSize = s.set.Paging.Restored(end, w.PageSize)
 		s.state.Position, s.state.Cursor = end, end.Token()
 		// A stream that ended has shown everything up to the vendor's now.
-		win.To = w.AsOf
-		s.state.Low = s.set.Window.Drained(s.state.Low, win, w.AsOf, w.Newest)
+		win.To = proven
+		s.state.Low = s.set.Window.Drained(s.state.Low, win, proven, w.Newest)
 		if s.state.Floor.After(s.state.Begin) {
 			s.state.Floor = s.state.Begin // the re-read after a lost cursor is over
 		}
 	case s.set.ByTime:
-		s.state.Low = s.set.Window.Drained(s.state.Low, win, w.AsOf, w.Newest)
+		s.state.Low = s.set.Window.Drained(s.state.Low, win, proven, w.Newest)
 	default:
-		win.To = w.AsOf
-		s.state.Low = s.set.Window.Drained(s.state.Low, win, w.AsOf, w.Newest)
+		win.To = proven
+		s.state.Low = s.set.Window.Drained(s.state.Low, win, proven, w.Newest)
 	}
 	// Not beyond the first answer either: what came while the walk went on may lie
 	// below an event from the future that it met.
-	if high := w.Newest; high.After(w.AsOf) {
-		s.raiseHigh(w.AsOf)
+	if high := w.Newest; high.After(likely) {
+		s.raiseHigh(likely)
 	} else {
 		s.raiseHigh(high)
 	}
-	covered := w.AsOf
-	if s.set.stream() {
-		covered = s.lastAnswer // a stream ends with whatever came last
-	}
-	if !w.To.IsZero() && w.To.Before(covered) {
-		covered = w.To
-	}
-	if w.CaughtUp && covered.After(s.state.Covered) {
-		s.state.Covered = covered
+	if w.CaughtUp {
+		s.state.CaughtUp = w.Asked.Add(-s.set.Window.Delay)
+		if s.set.stream() {
+			s.state.CaughtUp = s.lastAsked // a stream ends with whatever came last
+		}
+		s.cover()
 	}
 	// CP6: until the next commit a crash walks this window's last page again.
 	s.state.Walk = s.remainder(w)
@@ -154,6 +164,18 @@ func (s *Source) drained(w *checkpoint.Walk, end paging.Position) {
 	}
 	s.seen.evict(s.horizon(), s.state.WalkNo)
 	s.state.WalkNo++
+}
+
+// cover moves the time up to which everything is delivered to that of the last
+// walk that has caught up. As long as the vendor's clock is a guess it stays: the
+// time that is learned later would look like a gap.
+func (s *Source) cover() {
+	if s.clock.guess() || s.state.CaughtUp.IsZero() {
+		return
+	}
+	if covered := s.clock.at(s.state.CaughtUp); covered.After(s.state.Covered) {
+		s.state.Covered = covered
+	}
 }
 
 // remainder is what is left of a window that was split; nil when nothing is.
@@ -186,7 +208,7 @@ func (s *Source) halve(w *checkpoint.Walk) bool {
 // raiseHigh moves the high watermark, not beyond the vendor's clock: an event
 // that says it is from tomorrow must not hide those of today (F07).
 func (s *Source) raiseHigh(t time.Time) {
-	if now := s.now(); t.After(now) {
+	if now := s.clock.now(); t.After(now) {
 		t = now
 	}
 	if t.After(s.state.LastTimestamp) {
@@ -202,7 +224,7 @@ func (s *Source) horizon() time.Time {
 	}
 	horizon := base.Add(-s.set.Window.Overlap - s.set.Window.Granule)
 	if s.set.SweepDepth > 0 {
-		if deepest := s.now().Add(-s.set.SweepDepth); deepest.Before(horizon) {
+		if deepest := s.clock.now().Add(-s.set.SweepDepth); deepest.Before(horizon) {
 			horizon = deepest
 		}
 		if sw := s.state.Sweep; sw != nil && sw.Since.Before(horizon) {

@@ -125,6 +125,8 @@ const (
 	CursorExpired
 	// Fenced: another instance took over; this one has stopped.
 	Fenced
+	// ClockDiffers: the vendor's clock and ours differ; Text says by how much.
+	ClockDiffers
 )
 
 // Notice is something worth knowing.

@@ -26,11 +26,10 @@ type Source struct {
 	state   checkpoint.State
 	seen    *memory
 	commits *committer
-	// skew is the vendor's clock minus ours, as far as an answer has told.
-	skew      time.Duration
-	skewKnown bool
-	// lastAnswer is the vendor's clock at its last answer.
-	lastAnswer time.Time
+	// clock is what is known of the vendor's.
+	clock clock
+	// lastAsked is our clock at the last request that brought a page.
+	lastAsked time.Time
 	// saved is when a state without new records was last worth a commit.
 	saved time.Time
 	// submitted, submittedLow and submittedHigh are the position, the covered time
@@ -132,20 +131,5 @@ func (s *Source) row(ctx context.Context, random *rand.Rand) func() error {
 			return ctx.Err()
 		}
 		return nil
-	}
-}
-
-// now is the vendor's idea of now, as far as it is known.
-func (s *Source) now() time.Time { return time.Now().UTC().Add(s.skew) }
-
-// learnSkew compares the vendor's clock with ours. The Date header has whole
-// seconds, and the answer took a while: below two seconds there is no skew.
-func (s *Source) learnSkew(date, answered time.Time) {
-	if date.IsZero() {
-		return
-	}
-	s.skew, s.skewKnown = date.Sub(answered), true
-	if s.skew.Abs() < 2*time.Second {
-		s.skew = 0
 	}
 }

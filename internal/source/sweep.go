@@ -23,7 +23,7 @@ func (s *Source) sweep(ctx, hard context.Context) error {
 		s.state.Sweep = nil // it was stuck for so long that it could not tell late events from repeats any more
 	}
 	if s.state.Sweep == nil {
-		if s.now().Sub(s.state.LastSweep) < s.set.SweepEvery || !s.planSweep() {
+		if s.clock.now().Sub(s.state.LastSweep) < s.set.SweepEvery || !s.planSweep() {
 			return nil
 		}
 	}
@@ -63,9 +63,9 @@ func (s *Source) sweep(ctx, hard context.Context) error {
 // planSweep begins a sweep, or returns false when there is nothing below the
 // overlap to look at.
 func (s *Source) planSweep() bool {
-	since := s.now().Add(-s.set.SweepDepth)
+	since := s.clock.now().Add(-s.set.SweepDepth)
 	if s.set.Retention > 0 {
-		if oldest := s.now().Add(-s.set.Retention); since.Before(oldest) {
+		if oldest := s.clock.now().Add(-s.set.Retention); since.Before(oldest) {
 			since = oldest
 		}
 	}
@@ -80,7 +80,7 @@ func (s *Source) planSweep() bool {
 	}
 	since, until = s.floor(since), s.floor(until)
 	if !since.Before(until) {
-		s.state.LastSweep = s.now()
+		s.state.LastSweep = s.clock.now()
 		return false
 	}
 	s.state.Sweep = &checkpoint.Sweep{Since: since, Until: until, Walk: s.sweepWindow(since, until)}
@@ -114,7 +114,7 @@ func (s *Source) sweepOn() {
 		return
 	}
 	if !s.set.Window.HasEnd || !sw.Walk.To.Before(sw.Until) {
-		s.state.Sweep, s.state.LastSweep = nil, s.now()
+		s.state.Sweep, s.state.LastSweep = nil, s.clock.now()
 		return
 	}
 	sw.Walk = s.sweepWindow(sw.Walk.To, sw.Until)

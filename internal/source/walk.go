@@ -72,7 +72,7 @@ func (s *Source) walk(ctx, hard context.Context, w *checkpoint.Walk, budget int,
 			continue
 		}
 		if f.end.err != nil {
-			s.learnSkew(f.result.Date, f.answered)
+			s.learnClock(f)
 			return pages, f.end, nil
 		}
 		if ctx.Err() != nil {
@@ -93,13 +93,14 @@ func (s *Source) walk(ctx, hard context.Context, w *checkpoint.Walk, budget int,
 // closes out.
 func (s *Source) fetchPages(ctx context.Context, w checkpoint.Walk, budget int, sweep bool, out chan<- fetched) {
 	defer close(out)
+	ahead := time.Until(s.clock.now())
 	trail := newTrail(s.set, w, s.state.LastTimestamp)
 	ask := fetch.Ask{Window: windowOf(w), Position: w.Position, PageSize: w.PageSize, Floor: s.state.Floor}
 	if trail.stopBefore.After(ask.Floor) {
 		ask.Floor = trail.stopBefore
 	}
 	for n := 1; ; n++ {
-		f := s.fetchPage(ctx, &ask, sweep, out)
+		f := s.fetchPage(ctx, &ask, ahead, sweep, out)
 		if f.err == nil && f.end.why == notEnded {
 			f.end = trail.judge(f, n, budget)
 		}

@@ -86,9 +86,9 @@ func (s Settings) floor(t time.Time) time.Time {
 }
 
 // Drained returns the low watermark after a walk over w has seen every page.
-// asOf is the vendor's clock at the walk's first answer (zero when it sent
-// none): events that the vendor stored later are not proven to be in the walk,
-// whatever the local clock says (F06). newest is the newest plausible event
+// asOf is what the vendor's clock had reached for sure at the walk's first request
+// (zero when that is not known): events that the vendor stored later are not
+// proven to be in the walk, whatever the local clock says (F06). newest is the newest plausible event
 // time of the walk; it is the only evidence where there is no upper bound.
 func (s Settings) Drained(low time.Time, w Window, asOf, newest time.Time) time.Time {
 	reached := w.To

@@ -119,6 +119,8 @@ func (o *observer) Noticed(n source.Notice) {
 		o.incident(kindLooped, "The vendor's pages go in circles", n)
 	case source.CursorExpired:
 		o.incident(kindCursorExpired, "The saved cursor is of no use any more", n)
+	case source.ClockDiffers:
+		o.logger.Warn("The vendor's clock and this machine's differ; nothing is lost by it. Check this machine's time", zap.String("note", n.Text))
 	default:
 		o.checkpoint(n)
 	}
