@@ -194,11 +194,19 @@ func (f *Fetcher) window(ask Ask) (v request.Values) {
 	return v
 }
 
+var errUnproven = errors.New("nothing says that the body is whole: it ends with its connection")
+
 // decode reads the body; an answer that by its status has none is an empty page.
 func (f *Fetcher) decode(decoder *page.Decoder, resp *send.Response) (page.Page, error) {
 	switch resp.Status {
 	case http.StatusNoContent, http.StatusResetContent, http.StatusNotModified:
 		return page.Page{ValidUTF8: true}, nil
+	}
+	if resp.Unproven && !decoder.ProvesEnd() {
+		return page.Page{}, &send.Error{
+			Class: send.ClassRetry, Status: resp.Status, Err: errUnproven, Header: resp.Header,
+			Hint: "lines and CSV must come with a Content-Length, in chunks, in gzip or over HTTP/2: look at the proxies on the way, and ask the vendor",
+		}
 	}
 	p, err := decoder.Decode(resp.Body)
 	if err != nil {

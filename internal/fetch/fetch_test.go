@@ -192,6 +192,40 @@ func TestAnswersWithoutAPage(t *testing.T) {
 	}
 }
 
+func TestTextThatCannotTellItsEndNeedsABodyThatCan(t *testing.T) {
+	const lines, table = "{\"id\":\"a\"}\n", "id,note\na,hello\n"
+	for name, tc := range map[string]struct {
+		format page.Format
+		resp   send.Response
+		taken  bool
+	}{
+		"lines are refused":                     {page.NDJSON, send.Response{Body: lines, Unproven: true}, false},
+		"lines without the last end too":        {page.NDJSON, send.Response{Body: lines[:len(lines)-1], Unproven: true}, false},
+		"no lines at all too":                   {page.NDJSON, send.Response{Unproven: true}, false},
+		"a table is refused":                    {page.CSV, send.Response{Body: table, Unproven: true}, false},
+		"a table that ends in a cell too":       {page.CSV, send.Response{Body: table[:len(table)-3], Unproven: true}, false},
+		"a proven table needs no newline":       {page.CSV, send.Response{Body: table[:len(table)-1]}, true},
+		"proven lines need no newline":          {page.NDJSON, send.Response{Body: lines[:len(lines)-1]}, true},
+		"JSON proves its end":                   {page.JSON, send.Response{Body: `{"data":[{"id":"a"}]}`, Unproven: true}, true},
+		"XML proves its end":                    {page.XML, send.Response{Body: `<data><id>a</id></data>`, Unproven: true}, true},
+		"what has no body by its status is one": {page.NDJSON, send.Response{Status: 204, Unproven: true}, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := settings()
+			s.Page.Format = tc.format
+			_, err := get(t, s, &script{answers: []any{&tc.resp}}, Ask{})
+			if tc.taken {
+				require.NoError(t, err)
+				return
+			}
+			var failure *send.Error
+			require.ErrorAs(t, err, &failure)
+			assert.Equal(t, send.ClassRetry, failure.Class)
+			assert.Contains(t, failure.Hint, "Content-Length")
+		})
+	}
+}
+
 func TestALargeBodyIsHeldAsLongAsItsRecords(t *testing.T) {
 	held := 1
 	release := func() { held-- }

@@ -121,6 +121,12 @@ func (d *Decoder) compileEnvelope(records []string) {
 	}
 }
 
+// ProvesEnd tells whether a body that was cut anywhere is an error. Lines and
+// tables that were cut are shorter ones, or end with another value.
+func (d *Decoder) ProvesEnd() bool {
+	return d.settings.Format != NDJSON && d.settings.Format != CSV
+}
+
 // Decode reads one body. It returns records only if the whole body is valid;
 // the errors are those of this package.
 //

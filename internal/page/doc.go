@@ -21,6 +21,11 @@
 // holds several events can be split (Settings.Split), and paths can lead into
 // JSON that a string holds (Settings.Embedded).
 //
+// Of lines and CSV a cut body may be a whole one with less in it, or with another
+// last value, whether it ends with a newline or not. Decode can't tell: what came
+// without any sign of its end must not be given to it (Decoder.ProvesEnd). With
+// such a sign the last line needs no newline.
+//
 // The package is pure. It knows nothing of HTTP, of time, of what a field means,
 // and it never changes a record's bytes.
 package page

@@ -331,3 +331,25 @@ func FuzzFormats(f *testing.F) {
 		}
 	})
 }
+
+func TestEveryCutOfATextThatProvesItsEndIsRefused(t *testing.T) {
+	for format, body := range map[Format]string{
+		JSON: `{"data":[{"id":1,"n":12},{"id":2}],"next":null}`,
+		XML:  `<?xml version="1.0"?><data><e id="1"/><e id="2">x</e></data>`,
+	} {
+		d, err := NewDecoder(Settings{Format: format, Records: []string{"data"}})
+		require.NoError(t, err)
+		assert.True(t, d.ProvesEnd())
+		_, err = d.Decode(body)
+		require.NoError(t, err)
+		for n := range body {
+			_, err := d.Decode(body[:n])
+			assert.Error(t, err, body[:n])
+		}
+	}
+	for _, format := range []Format{NDJSON, CSV} {
+		d, err := NewDecoder(Settings{Format: format})
+		require.NoError(t, err)
+		assert.False(t, d.ProvesEnd())
+	}
+}

@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"strings"
 	"unsafe"
 
 	"github.com/klauspost/compress/gzip"
@@ -38,12 +37,12 @@ func (c *Client) readBody(ctx context.Context, cancel context.CancelCauseFunc, r
 		reader io.Reader = in
 		hint             = raw.ContentLength + 1
 	)
-	switch encoding := strings.ToLower(strings.TrimSpace(raw.Header.Get("Content-Encoding"))); encoding {
-	case "", "identity":
+	switch how := encoding(raw.Header); {
+	case plain(how):
 		if raw.ContentLength > limit {
 			return "", 0, nil, errTooLarge
 		}
-	case "gzip", "x-gzip":
+	case how == "gzip", how == "x-gzip":
 		zr, err := gzip.NewReader(in)
 		if errors.Is(err, io.EOF) && in.n == 0 && raw.ContentLength <= 0 {
 			return "", 0, nil, nil // an empty body is not compressed

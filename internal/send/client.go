@@ -40,6 +40,8 @@ type Response struct {
 	NotBefore time.Time
 	// WireBytes is the size of the body as sent.
 	WireBytes int64
+	// Unproven says that nothing but the body's text can tell that it is whole.
+	Unproven bool
 	// Release is not nil for a large body; see Done.
 	Release func()
 }
@@ -154,6 +156,9 @@ func (c *Client) exchange(ctx context.Context, cancel context.CancelCauseFunc, r
 	}
 	if n := headerSize(raw.Header); n > maxHeaderBytes {
 		return nil, nil, &Error{Class: ClassData, Status: raw.StatusCode, Err: fmt.Errorf("response header has %d bytes", n)}
+	}
+	if isPiece(out.Header, raw) {
+		return nil, nil, &Error{Class: ClassRetry, Status: raw.StatusCode, Err: errPiece, Header: raw.Header}
 	}
 	if isRedirect(raw.StatusCode) {
 		next, err := c.redirect(out.Method, target, raw, hop)

@@ -32,6 +32,7 @@ func (c *Client) receive(ctx context.Context, cancel context.CancelCauseFunc, ra
 		}
 		// The status of an error says enough if its body is cut or too long.
 		resp.Body, resp.WireBytes, resp.Release = body, wire, release
+		resp.Unproven = isUnproven(raw, wire)
 	}
 	now := time.Now()
 	limits := ParseLimits(resp.Header, clockOf(resp.Date, now))

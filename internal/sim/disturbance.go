@@ -22,7 +22,7 @@ const (
 	serverError
 	lostRequest // the connection breaks
 	truncated   // the body ends early, and the client can tell
-	cutJSON     // the body ends early, as if that were its end
+	closed      // the connection ends early, and with it a body of no known length
 	damagedGzip
 	htmlPage
 	errorInside // 200 with the vendor's error in it
@@ -56,7 +56,7 @@ func (d disturbance) lasting() bool {
 // row is the disturbance's row of the catalogue; "" when the vendor counts.
 func (d disturbance) row() string {
 	return map[disturbance]string{
-		rateLimited: "F30", serverError: "F32", lostRequest: "F32", truncated: "F22", cutJSON: "F22", damagedGzip: "F22",
+		rateLimited: "F30", serverError: "F32", lostRequest: "F32", truncated: "F22", closed: "F22", damagedGzip: "F22",
 		htmlPage: "F23", errorInside: "F21", noRecords: "F21", emptyBody: "F24", stalls: "F33", drips: "F33", hangs: "F33",
 		unauthorized: "F31", redirects: "S1",
 	}[d]
@@ -131,7 +131,7 @@ func (t *transport) spoil(req *http.Request, kind disturbance, a *reply) (*http.
 	case hangs:
 		<-req.Context().Done()
 		return nil, req.Context().Err()
-	case truncated, cutJSON, stalls, drips, damagedGzip:
+	case truncated, closed, stalls, drips, damagedGzip:
 		if a.status == http.StatusOK && a.body.Len() > 0 {
 			return t.broken(req, kind, a), nil
 		}
@@ -183,7 +183,7 @@ func (t *transport) broken(req *http.Request, kind disturbance, a *reply) *http.
 	cut := t.rand.IntN(len(text))
 	resp := t.response(req, &reply{status: a.status, header: a.header})
 	resp.ContentLength = int64(len(text))
-	if kind == truncated && t.w.s.Vendor.ndjson && t.rand.chance(.5) {
+	if (kind == truncated || kind == closed) && t.w.s.Vendor.ndjson && t.rand.chance(.5) {
 		cut = strings.LastIndexByte(text[:cut], '\n') + 1 // what is left are whole records
 	}
 	body := &brokenBody{ctx: req.Context(), text: text[:cut], err: io.ErrUnexpectedEOF}
@@ -192,7 +192,7 @@ func (t *transport) broken(req *http.Request, kind disturbance, a *reply) *http.
 		if t.rand.chance(.5) {
 			body.err = io.EOF
 		}
-	case cutJSON:
+	case closed:
 		resp.ContentLength, body.err = -1, io.EOF
 	case stalls:
 		body.err = nil

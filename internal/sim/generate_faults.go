@@ -43,9 +43,9 @@ func (s *Scenario) disturbances(r *stream) []disturbance {
 		kinds = append(kinds, errorInside)
 	}
 	if !v.ndjson {
-		kinds = append(kinds, noRecords, emptyBody, cutJSON)
+		kinds = append(kinds, noRecords, emptyBody)
 	}
-	kinds = append(kinds, htmlPage)
+	kinds = append(kinds, closed, htmlPage)
 	if v.cursorLife > 0 {
 		kinds = append(kinds, forgets)
 	}
