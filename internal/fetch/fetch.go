@@ -196,10 +196,11 @@ func (f *Fetcher) window(ask Ask) (v request.Values) {
 
 var errUnproven = errors.New("nothing says that the body is whole: it ends with its connection")
 
-// decode reads the body; an answer that by its status has none is an empty page.
+// decode reads the body; a 204 is an empty page. It may also be the last one of a
+// walk: the vendors that answer so when there is nothing do it behind their last
+// full page too, and a stream's poll gets it whenever nothing is new.
 func (f *Fetcher) decode(decoder *page.Decoder, resp *send.Response) (page.Page, error) {
-	switch resp.Status {
-	case http.StatusNoContent, http.StatusResetContent, http.StatusNotModified:
+	if resp.Status == http.StatusNoContent {
 		return page.Page{ValidUTF8: true}, nil
 	}
 	if resp.Unproven && !decoder.ProvesEnd() {

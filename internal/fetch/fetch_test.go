@@ -169,7 +169,6 @@ func TestAnswersWithoutAPage(t *testing.T) {
 		empty bool
 	}{
 		"204 is an empty page":           {send.Response{Status: 204}, true},
-		"304 is an empty page":           {send.Response{Status: 304}, true},
 		"an empty list is an empty page": {send.Response{Body: `{"data":[]}`}, true},
 		"null is an empty page":          {send.Response{Body: `{"data":null}`}, true},
 		"an empty body is an error":      {send.Response{Body: ""}, false},
@@ -190,6 +189,16 @@ func TestAnswersWithoutAPage(t *testing.T) {
 			assert.Equal(t, send.ClassData, failure.Class)
 		})
 	}
+}
+
+// TestAWalkMayEndWithA204: behind a full page some vendors name a next one that
+// turns out to be empty.
+func TestAWalkMayEndWithA204(t *testing.T) {
+	ask := Ask{Position: paging.Position{Cursor: "n1"}}
+	res, err := get(t, settings(), &script{answers: []any{&send.Response{Status: 204}}}, ask)
+	require.NoError(t, err)
+	assert.True(t, res.Next.End)
+	assert.Empty(t, res.Records)
 }
 
 func TestTextThatCannotTellItsEndNeedsABodyThatCan(t *testing.T) {

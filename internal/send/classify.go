@@ -33,6 +33,9 @@ func (c *Client) classify(resp *Response, limits Limits) *Error {
 	if isSuccess(resp.Status) {
 		return nil
 	}
+	if emptyByDefinition(resp.Status) {
+		return &Error{Class: ClassRetry, Status: resp.Status, Err: errNoPage, Hint: hintNoPage, Header: resp.Header}
+	}
 	v := readVendorError(resp.Body)
 	class := classOf(resp, limits, v)
 	e := &Error{Class: class, Status: resp.Status, Err: errors.New(c.detail(v)), Hint: hints[class], Header: resp.Header}
@@ -44,6 +47,12 @@ func (c *Client) classify(resp *Response, limits Limits) *Error {
 	}
 	return e
 }
+
+// errNoPage is a 205 or 304. We send no condition and no form, so it is no answer
+// of ours: a cache or a proxy on the way has mixed something up.
+var errNoPage = errors.New("the status says neither that there are events nor that there are none")
+
+const hintNoPage = "look at caches and proxies on the way; if the vendor means that there is nothing, say so by `response::error_when` with this status and `class: empty`"
 
 // hints are what a user can do about each class.
 var hints = map[Class]string{

@@ -40,6 +40,9 @@ func TestClassification(t *testing.T) {
 		{"400 of CloudTrail", 400, `{"__type":"ThrottlingException","message":"Rate exceeded"}`, nil, ClassRateLimit, 0},
 		{"400 of AWS with namespace", 400, `{"__type":"com.amazonaws.x#ThrottlingException"}`, nil, ClassRateLimit, 0},
 		{"400 of Linear", 400, `{"errors":[{"message":"x","extensions":{"code":"RATELIMITED"}}]}`, nil, ClassRateLimit, 0},
+		{"205", 205, "", nil, ClassRetry, 0},
+		{"304", 304, "", nil, ClassRetry, 0},
+		{"304 with a body", 304, `[]`, nil, ClassRetry, 0},
 		{"404", 404, "", nil, ClassConfig, 0},
 		{"410", 410, "", nil, ClassConfig, 0},
 		{"405", 405, "", nil, ClassConfig, 0},
@@ -128,6 +131,17 @@ func TestRules(t *testing.T) {
 			}
 			assert.Equal(t, tt.wait, requireClass(t, err, tt.class).RetryAfter)
 		})
+	}
+}
+
+func TestAStatusWithoutAPageIsEmptyOnlyByARule(t *testing.T) {
+	for _, status := range []int{http.StatusResetContent, http.StatusNotModified} {
+		_, err := do(t, Settings{}, reply(status, "", "X-Next", "c2"))
+		assert.Contains(t, requireClass(t, err, ClassRetry).Hint, "class: empty")
+		rules := []Rule{{Status: []int{status}, Class: ClassEmpty}}
+		resp, err := do(t, Settings{Errors: rules}, reply(status, ""))
+		require.NoError(t, err)
+		assert.Equal(t, http.StatusNoContent, resp.Status)
 	}
 }
 

@@ -26,8 +26,8 @@ type Client struct {
 	lastSize atomic.Int64 // size of the last inflated body: the next will be like it
 }
 
-// Response is a successful exchange: a 2xx with its whole body, or a 304. A 204,
-// 205 or 304 has an empty body.
+// Response is a successful exchange: a 2xx with its whole body, but no 205. A 204
+// has an empty body.
 type Response struct {
 	Status int
 	Header http.Header

@@ -67,11 +67,13 @@ func clockOf(date, now time.Time) time.Time {
 	return date
 }
 
+// isSuccess tells whether a status may come with a page. 205 and 304 answer what
+// was not asked: they say nothing about the events that the request was for.
 func isSuccess(status int) bool {
-	return status >= 200 && status < 300 || status == http.StatusNotModified
+	return status >= 200 && status < 300 && status != http.StatusResetContent
 }
 
-// emptyByDefinition lists the successes that have no body (RFC 9110, section 15).
+// emptyByDefinition lists the statuses that have no body (RFC 9110, section 15).
 func emptyByDefinition(status int) bool {
 	return status == http.StatusNoContent || status == http.StatusResetContent || status == http.StatusNotModified
 }

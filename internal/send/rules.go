@@ -6,7 +6,6 @@ package send
 import (
 	"errors"
 	"fmt"
-	"net/http"
 	"slices"
 	"strings"
 	"time"
@@ -18,7 +17,7 @@ import (
 const maxRuleDepth = 128
 
 // Rule tells one of the vendor's own errors. All conditions that are set must
-// hold. A rule with only a Status never applies to a 2xx.
+// hold. A rule with only a Status never applies to what may be a page (isSuccess).
 type Rule struct {
 	// Status lists the HTTP statuses; empty is any, 2xx included.
 	Status []int
@@ -100,7 +99,7 @@ func (r Rule) matches(status int, body string) bool {
 	}
 	if r.Path == "" {
 		if r.Contains == "" {
-			return !isSuccess(status) || status == http.StatusNotModified
+			return !isSuccess(status)
 		}
 		return strings.Contains(body, r.Contains)
 	}

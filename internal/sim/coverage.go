@@ -47,7 +47,7 @@ var catalogue = []fault{
 	{"F24", "204, null or empty body", true},
 	{"F30", "429", true},
 	{"F31", "401 for a while", true},
-	{"F32", "5xx, connection lost", false},
+	{"F32", "5xx, 205, 304, connection lost", false},
 	{"F33", "body that stalls or drips, answer that never comes", true},
 	{"F36", "killed between acceptance and checkpoint", true},
 	{"F37", "the pipeline refuses for a while", true},

@@ -19,7 +19,7 @@ type disturbance uint8
 const (
 	calm disturbance = iota
 	rateLimited
-	serverError
+	serverError // or one of a cache on the way
 	lostRequest // the connection breaks
 	truncated   // the body ends early, and the client can tell
 	closed      // the connection ends early, and with it a body of no known length
@@ -111,7 +111,7 @@ func (t *transport) spoil(req *http.Request, kind disturbance, a *reply) (*http.
 	case rateLimited:
 		return t.response(req, t.limit(plain(http.StatusTooManyRequests, "application/json", `{"error":"slow down"}`))), nil
 	case serverError:
-		return t.response(req, plain(pick(t.rand, 500, 502, 503, 504), "text/plain", "oops: "+canary)), nil
+		return t.response(req, plain(pick(t.rand, 500, 502, 503, 504, 205, 304), "text/plain", "oops: "+canary)), nil
 	case redirects:
 		r := plain(pick(t.rand, 301, 302, 307, 308), "text/plain", "")
 		r.header.Set("Location", pick(t.rand, foreign...)+"?page=2")
