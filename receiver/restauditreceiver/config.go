@@ -107,6 +107,9 @@ var (
 func createDefaultConfig() component.Config {
 	client := confighttp.NewDefaultClientConfig()
 	client.Timeout = 2 * time.Minute
+	// A connection that a firewall has forgotten says nothing. Over HTTP/2 all
+	// requests would go on to use it, and time out, until somebody restarts us.
+	client.HTTP2ReadIdleTimeout, client.HTTP2PingTimeout = 30*time.Second, 15*time.Second
 	return &Config{
 		ClientConfig:     client,
 		PollInterval:     time.Minute,

@@ -26,12 +26,18 @@ import (
 // settings have no keys for: the transport below all its layers is hardened, what
 // those layers add to a request is remembered as secret, the telemetry above them
 // sees no query, no secret in a path and no error text, which may hold secrets,
-// and the cookies are bounded. secrets are those of all credentials.
+// and the cookies are bounded. The pings go through net/http's own settings.
+// secrets are those of all credentials.
 func (r *auditReceiver) httpClient(ctx context.Context, host component.Host, cfg confighttp.ClientConfig, secrets func() []string) (client *http.Client, added func() []string, err error) {
 	// A middleware is the only way to get hold of the transport. The last one is
 	// next to it.
 	id := component.NewIDWithName(metadata.Type, "hardened transport")
-	hard := &hardener{denyPrivate: r.cfg.DenyPrivateNetworks}
+	hard := &hardener{denyPrivate: r.cfg.DenyPrivateNetworks, pings: http.HTTP2Config{
+		SendPingTimeout: cfg.HTTP2ReadIdleTimeout, PingTimeout: cfg.HTTP2PingTimeout,
+	}}
+	// With it the Collector would take another HTTP/2 than that of net/http, and
+	// force_attempt_http2 could not switch that off.
+	cfg.HTTP2ReadIdleTimeout = 0
 	extensions := map[component.ID]component.Component{id: hard}
 	maps.Copy(extensions, host.GetExtensions())
 	cfg.Middlewares = append(slices.Clone(cfg.Middlewares), configmiddleware.Config{ID: id})
@@ -60,6 +66,7 @@ type hardener struct {
 	component.StartFunc
 	component.ShutdownFunc
 	denyPrivate bool
+	pings       http.HTTP2Config
 
 	transport *http.Transport
 	added     additions
@@ -75,6 +82,7 @@ func (h *hardener) GetHTTPRoundTripper(context.Context) (extensionmiddleware.Wra
 			return nil, errors.New("the Collector's HTTP client has no transport of net/http, whose limits can be set")
 		}
 		send.Harden(t, h.denyPrivate)
+		t.HTTP2 = &h.pings
 		if choose := t.Proxy; choose != nil {
 			t.Proxy = func(r *http.Request) (*url.URL, error) {
 				u, err := choose(r)

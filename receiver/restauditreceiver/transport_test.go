@@ -49,7 +49,12 @@ func newTel(t *testing.T) *componenttest.Telemetry {
 
 func askOnce(t *testing.T, client *http.Client, target string) (string, error) {
 	t.Helper()
-	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, target, nil)
+	return askWithin(t.Context(), t, client, target)
+}
+
+func askWithin(ctx context.Context, t *testing.T, client *http.Client, target string) (string, error) {
+	t.Helper()
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, target, nil)
 	require.NoError(t, err)
 	res, err := client.Do(req)
 	if err != nil {
