@@ -284,6 +284,17 @@ func TestLinksAreFollowedAsTheVendorWroteThem(t *testing.T) {
 	assert.Equal(t, "https://api.example/v1/events?after=a%2Bb", c.asked[1].String())
 }
 
+// Taken for the end, it would lose the further pages for good.
+func TestALinkThatCannotBeReadIsAskedForAgain(t *testing.T) {
+	s := settings()
+	s.Paging.Type = paging.Link
+	header := http.Header{"Link": {`<https://api.example/v1/events>; rel="self"; title="12" disk", </v1/events?page=2>; rel="next"`}}
+	_, err := get(t, s, &script{answers: []any{&send.Response{Body: twoRecords, Header: header}}}, Ask{})
+	var failure *send.Error
+	require.ErrorAs(t, err, &failure)
+	assert.Equal(t, send.ClassData, failure.Class)
+}
+
 // The position would be stored, and every later attempt be refused.
 func TestAPageThatLeadsAwayIsNotTaken(t *testing.T) {
 	s := settings()

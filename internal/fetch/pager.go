@@ -118,25 +118,35 @@ func (p *pager) answer(resp *send.Response, decoded page.Page) (paging.Answer, e
 	if p.Paging.TotalIsPages {
 		a.Total = number(value(decoded, p.envelope.totalPages))
 	}
-	ref := ""
-	switch p.Paging.Type {
-	case paging.Link:
-		ref = paging.FindLink(resp.Header.Values("Link"), next.LinkRel)
-	case paging.NextURL:
-		if ref = value(decoded, p.envelope.url).Text(); ref == "" && next.URLHeader != "" {
-			ref = resp.Header.Get(next.URLHeader)
-		}
+	ref, err := p.nextRef(resp, decoded)
+	if err != nil {
+		return a, err
 	}
 	secrets := p.secrets()
 	if err := send.CheckKept(a.Cursor+" "+a.LastID, secrets); err != nil || ref == "" {
 		return a, err
 	}
-	var err error
 	if a.URL, err = paging.Resolve(resp.URL, ref); err != nil {
 		return a, err
 	}
 	a.URL, err = p.mayFollow(a.URL, secrets)
 	return a, err
+}
+
+// nextRef is the next URL as the vendor wrote it; "" when there is none.
+func (p *pager) nextRef(resp *send.Response, decoded page.Page) (string, error) {
+	switch p.Paging.Type {
+	case paging.Link:
+		return paging.FindLink(resp.Header.Values("Link"), p.Next.LinkRel)
+	case paging.NextURL:
+		ref := value(decoded, p.envelope.url).Text()
+		if ref == "" && p.Next.URLHeader != "" {
+			ref = resp.Header.Get(p.Next.URLHeader)
+		}
+		return ref, nil
+	default:
+		return "", nil
+	}
 }
 
 // mayFollow refuses a page whose next URL must not be asked. It would become the

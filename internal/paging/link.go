@@ -6,130 +6,157 @@ package paging
 import (
 	"errors"
 	"fmt"
-	"net/url"
 	"strings"
 )
 
-// maxLinkBytes bounds how much of all Link header lines is read.
-const maxLinkBytes = 64 << 10
+// errLink is a Link header in which the link could be, but can't be read;
+// errCutOff one that ends inside of a target or a quoted string.
+var (
+	errLink   = errors.New("the `Link` header can't be read to its end")
+	errCutOff = fmt.Errorf("%w: it is cut off", errLink)
+)
 
 // FindLink returns the target of the first link with relation rel in the lines
 // of a Link header (RFC 8288 section 3), "" when there is none. Several header
 // lines, several links in a line, several relations of a link, quoted commas
 // and relative targets are all allowed; the target is returned as written.
-func FindLink(lines []string, rel string) string {
-	budget := maxLinkBytes
+//
+// An unreadable part that could hold the link is an error: taken for the end, it
+// would lose all further pages. The sender bounds how long the lines are.
+func FindLink(lines []string, rel string) (string, error) {
+	var unread error
 	for _, line := range lines {
-		if budget -= len(line); budget < 0 {
-			return ""
+		target, err := findInLine(line, rel)
+		if target != "" {
+			return target, nil
 		}
-		for rest := line; rest != ""; {
-			var target, params string
-			target, params, rest = cutLink(rest)
-			if target != "" && hasRel(params, rel) {
-				return target
-			}
-		}
+		unread = errors.Join(unread, err)
 	}
-	return ""
+	return "", unread
 }
 
-// cutLink takes the first link-value off s.
-func cutLink(s string) (target, params, rest string) {
-	open := strings.IndexByte(s, '<')
-	if open < 0 {
-		return "", "", ""
-	}
-	s = s[open+1:]
-	end := strings.IndexByte(s, '>')
-	if end < 0 {
-		return "", "", ""
-	}
-	target, s = s[:end], s[end+1:]
-	comma := unquotedIndex(s, ',')
-	if comma < 0 {
-		return target, s, ""
-	}
-	return target, s[:comma], s[comma+1:]
-}
-
-// hasRel tells whether the parameters of a link name the relation rel. Only the
-// first rel parameter counts (RFC 8288 section 3.3); names are case-insensitive.
-func hasRel(params, rel string) bool {
-	for params != "" {
-		params = strings.TrimLeft(params, "; \t")
-		end := unquotedIndex(params, ';')
-		param := params
-		if end >= 0 {
-			param, params = params[:end], params[end+1:]
-		} else {
-			params = ""
-		}
-		name, value, _ := strings.Cut(param, "=")
-		if !strings.EqualFold(strings.TrimSpace(name), "rel") {
-			continue
-		}
-		for one := range strings.FieldsSeq(strings.Trim(strings.TrimSpace(value), `"`)) {
-			if strings.EqualFold(one, rel) {
-				return true
+func findInLine(line, rel string) (string, error) {
+	for rest := line; rest != ""; {
+		l, after, err := cutLink(rest)
+		if rest = after; l.is(rel) {
+			if l.bare {
+				return "", fmt.Errorf("%w: a link stands without < and >", errLink)
+			}
+			if l.target != "" {
+				return l.target, nil
 			}
 		}
-		return false
+		switch {
+		case errors.Is(err, errCutOff):
+			return "", err
+		case err != nil && !strings.Contains(strings.ToLower(rest), strings.ToLower(rel)):
+			return "", nil // it can't hold what it doesn't name
+		case err != nil:
+			return "", err
+		}
+	}
+	return "", nil
+}
+
+// link is one link of a Link header.
+type link struct {
+	target string
+	bare   bool // there is none in < and >
+	rels   string
+	hasRel bool
+}
+
+// is tells whether the link has the relation rel.
+func (l link) is(rel string) bool {
+	for one := range strings.FieldsSeq(strings.Trim(l.rels, `"'`)) {
+		if strings.EqualFold(one, rel) {
+			return true
+		}
 	}
 	return false
 }
 
-// unquotedIndex is the index of the first c in s outside of a quoted string,
+// cutLink takes the first link off s. With an error it is what was read of the
+// link, and rest is the part that can't be read.
+func cutLink(s string) (l link, rest string, err error) {
+	s = strings.TrimLeft(s, ", \t")
+	if strings.HasPrefix(s, "<") {
+		end := strings.IndexByte(s, '>')
+		if end < 0 {
+			return l, s, errCutOff
+		}
+		l.target, s = s[1:end], s[end+1:]
+	} else {
+		// Also what follows a comma in a value without quotes.
+		l.bare, s = true, s[indexAny(s, ",;<"):]
+		if strings.HasPrefix(s, "<") {
+			return l, s, nil
+		}
+	}
+	for {
+		s = strings.TrimLeft(s, "; \t")
+		if s == "" || s[0] == ',' {
+			return l, s, nil
+		}
+		var name, value string
+		name, value, s, err = cutParam(s)
+		// Only the first rel counts (RFC 8288 section 3.3); names have no case.
+		if strings.EqualFold(name, "rel") && !l.hasRel {
+			l.rels, l.hasRel = value, true
+			if err == nil && strings.ContainsRune(value, '<') {
+				err = errLink // a comma is missing
+			}
+		}
+		if err != nil {
+			return l, s, err
+		}
+	}
+}
+
+// cutParam takes the first parameter of a link off s; see cutLink.
+func cutParam(s string) (name, value, rest string, err error) {
+	end := indexAny(s, "=;,")
+	name, rest = strings.TrimSpace(s[:end]), s[end:]
+	if strings.ContainsAny(name, `"<`) {
+		return "", "", s, errLink
+	}
+	if !strings.HasPrefix(rest, "=") {
+		return name, "", rest, nil
+	}
+	rest = strings.TrimLeft(rest[1:], " \t")
+	if !strings.HasPrefix(rest, `"`) {
+		end = indexAny(rest, ";,")
+		return name, strings.TrimSpace(rest[:end]), rest[end:], nil
+	}
+	end = closingQuote(rest)
+	if end < 0 {
+		return "", "", rest, errCutOff
+	}
+	value, rest = rest[1:end], strings.TrimLeft(rest[end+1:], " \t")
+	if rest != "" && rest[0] != ';' && rest[0] != ',' {
+		err = errLink // that quote was none
+	}
+	return name, value, rest, err
+}
+
+// indexAny is the index of the first of chars in s, its length when there is none.
+func indexAny(s, chars string) int {
+	if i := strings.IndexAny(s, chars); i >= 0 {
+		return i
+	}
+	return len(s)
+}
+
+// closingQuote is the index of the quote that closes the one that s starts with,
 // -1 when there is none.
-func unquotedIndex(s string, c byte) int {
-	quoted := false
-	for i := 0; i < len(s); i++ {
-		switch {
-		case quoted && s[i] == '\\':
+func closingQuote(s string) int {
+	for i := 1; i < len(s); i++ {
+		switch s[i] {
+		case '\\':
 			i++
-		case s[i] == '"':
-			quoted = !quoted
-		case s[i] == c && !quoted:
+		case '"':
 			return i
 		}
 	}
 	return -1
-}
-
-var errNextURL = errors.New("next URL can't be read")
-
-// Resolve makes a vendor's next URL absolute against the URL that was asked
-// for (RFC 3986 section 5). It does not judge where the URL leads: the sender's
-// origin rule does.
-func Resolve(base *url.URL, ref string) (string, error) {
-	if strings.ContainsAny(ref, "\r\n\x00") || len(ref) > 16<<10 {
-		return "", errNextURL
-	}
-	u, err := base.Parse(strings.TrimSpace(ref))
-	if err != nil {
-		// The text of url.Error holds the URL, and a URL can hold a secret.
-		return "", fmt.Errorf("%w: not a valid URL reference", errNextURL)
-	}
-	u.Fragment, u.RawFragment = "", ""
-	u.RawQuery = escapeQuery(u.RawQuery)
-	absolute := u.String()
-	if again, err := url.Parse(absolute); err != nil || again.Host == "" {
-		return "", fmt.Errorf("%w: it names no host", errNextURL)
-	}
-	return absolute, nil
-}
-
-// escapeQuery escapes what no request line may hold: Trend Micro's next link has
-// blanks in it. All else stays as the vendor wrote it.
-func escapeQuery(query string) string {
-	bad := func(c byte) bool { return c <= ' ' || c >= 0x7f || c == '"' || c == '<' || c == '>' }
-	var b strings.Builder
-	for i := range len(query) {
-		if c := query[i]; bad(c) {
-			fmt.Fprintf(&b, "%%%02X", c)
-		} else {
-			b.WriteByte(c)
-		}
-	}
-	return b.String()
 }

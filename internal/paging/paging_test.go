@@ -5,6 +5,7 @@ package paging
 
 import (
 	"net/url"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -116,9 +117,51 @@ func TestFindLink(t *testing.T) {
 		"only the first rel counts":      {[]string{`<https://a/2>; rel="self"; rel="next"`}, ""},
 		"rel inside another parameter":   {[]string{`<https://a/2>; title="rel=next"`}, ""},
 		"no next":                        {[]string{`<https://a/2>; rel="prev"`}, ""},
-		"garbage":                        {[]string{`<<>>;;,,"`, `<https://a`}, ""},
+		"rel in single quotes":           {[]string{`<https://a/2>; rel='next'`}, "https://a/2"},
+		"no semicolon":                   {[]string{`<https://a/2> rel="next"`}, "https://a/2"},
+		"a comma in an unquoted value":   {[]string{`<https://a/1>; title=x, y; rel="self", <https://a/2>; rel="next"`}, "https://a/2"},
+		"a quote in an unquoted value":   {[]string{`<https://a/1>; title=12"; rel="self", <https://a/2>; rel="next"`}, "https://a/2"},
+		"an escaped quote":               {[]string{`<https://a/1>; title="12\" disk", <https://a/2>; rel="next"`}, "https://a/2"},
+		"text before a link":             {[]string{`see <https://a/2>; rel="next"`}, "https://a/2"},
+		"a long link before it":          {[]string{"<https://a/?" + strings.Repeat("x", 66<<10) + `>; rel="self", <https://a/2>; rel="next"`}, "https://a/2"},
+		"empty":                          {[]string{"", " , ,"}, ""},
+		"no link at all":                 {[]string{"null"}, ""},
+		"a link to itself":               {[]string{`<>; rel="next"`}, ""},
+
+		"it stands before what can't be read":    {[]string{`<https://a/2>; rel="next"; title="12" disk", <https://a`}, "https://a/2"},
+		"it stands after a line of that kind":    {[]string{`<https://a/1>; title="the next`, `<https://a/2>; rel="next"`}, "https://a/2"},
+		"what can't be read doesn't name it":     {[]string{`<https://a/1>; rel="self"; title="12" disk", <https://a/1>; rel="first"`}, ""},
+		"a link without < and > is another one":  {[]string{`https://a/1; rel="prev"`}, ""},
+		"a quote too many at the end of the rel": {[]string{`<https://a/2>; rel="next""`}, "https://a/2"},
 	} {
-		t.Run(name, func(t *testing.T) { assert.Equal(t, tc.want, FindLink(tc.lines, "next")) })
+		t.Run(name, func(t *testing.T) {
+			got, err := FindLink(tc.lines, "next")
+			require.NoError(t, err)
+			assert.Equal(t, tc.want, got)
+		})
+	}
+}
+
+func TestALinkThatCannotBeReadIsNoEnd(t *testing.T) {
+	for name, line := range map[string]string{
+		"an odd quote before it":              `<https://a/1>; rel="self"; title="12" disk", <https://a/2>; rel="next"`,
+		"two odd quotes around it":            `<https://a/1>; title="12" disk", <https://a/2>; rel="next"; title="13" disk"`,
+		"a quote that isn't closed before it": `<https://a/1>; title="x, <https://a/2>; rel="next"`,
+		"cut off in a target":                 `<https://a/1>; rel="self", <https://a/2?x=`,
+		"cut off in a quoted string":          `<https://a/1>; rel="se`,
+		"a target that isn't closed":          `<https://a/2; rel="next"`,
+		"no < and >":                          `https://a/2; rel="next"`,
+		"a comma inside an unquoted value":    `<https://a/2>; title=x, y; rel="next"`,
+		"no comma after a relation":           `<https://a/1>; rel="self" <https://a/2>; rel="next"`,
+		"no comma, and no quotes":             `<https://a/1>; rel=self <https://a/2>; rel=next`,
+		"no comma after a target":             `<https://a/1> <https://a/2>; rel="next"`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			got, err := FindLink([]string{`<https://a/0>; rel="first"`, line}, "next")
+			require.ErrorIs(t, err, errLink)
+			assert.Empty(t, got)
+			assert.NotContains(t, err.Error(), "https://a")
+		})
 	}
 }
 
@@ -149,11 +192,20 @@ func TestResolve(t *testing.T) {
 func FuzzFindLink(f *testing.F) {
 	f.Add(`<https://a/?x=2>; rel="next", <b>; rel=prev`)
 	f.Add(`<a>;rel="\"next"`)
+	f.Add(`<a>; title="12" disk", <b>; rel="next"`)
 	f.Fuzz(func(t *testing.T, line string) {
-		got := FindLink([]string{line}, "next")
+		got, err := FindLink([]string{line}, "next")
 		if got != "" {
+			assert.NoError(t, err)
 			assert.Contains(t, line, "<"+got+">")
 		}
+		// No link behind a whole line is lost, whatever that line is.
+		const link = `<https://a/2>; rel="next"`
+		behind, err := FindLink([]string{line + ", " + link}, "next")
+		assert.True(t, err != nil || behind != "", "lost without an error")
+		behind, err = FindLink([]string{line, link}, "next")
+		assert.NoError(t, err)
+		assert.NotEmpty(t, behind)
 	})
 }
 

@@ -52,7 +52,8 @@ func (v *vendor) follows(r request, a answer) bool {
 		}
 		return r.mentions(cursor)
 	case paging.Link:
-		return v.leadsTo(r, paging.FindLink(a.header.Values("Link"), p.LinkRel))
+		target, err := paging.FindLink(a.header.Values("Link"), p.LinkRel)
+		return err == nil && v.leadsTo(r, target)
 	case paging.NextURL:
 		if p.NextURLHeader != "" && v.leadsTo(r, a.header.Get(p.NextURLHeader)) {
 			return true
