@@ -11,8 +11,6 @@ import (
 	"maps"
 	"net/http"
 	"net/url"
-	"strconv"
-	"strings"
 
 	"github.com/restaudit/otelcol-audit/internal/page"
 	"github.com/restaudit/otelcol-audit/internal/paging"
@@ -87,17 +85,16 @@ func (f *Fetcher) childPosition(text string) (at paging.Position) {
 // expandPage gets one page of a batch of items.
 func (f *Fetcher) expandPage(ctx context.Context, ask Ask, base *url.URL, items []page.Record, at paging.Position) (Result, error) {
 	req, err := f.itemRequest(ctx, ask, base, items, at)
+	if errors.Is(err, errNoPlace) {
+		return lost(items), nil
+	}
 	if err != nil {
 		return Result{}, &send.Error{Class: send.ClassData, Err: fmt.Errorf("`expand`: %w", err)}
 	}
 	resp, err := f.authorized(ctx, func() (*http.Request, error) { return req.Clone(ctx), nil })
 	var failure *send.Error
 	if errors.As(err, &failure) && (failure.Status == http.StatusNotFound || failure.Status == http.StatusGone) {
-		lost := Result{Remaining: -1, Next: paging.Next{End: true}} // no retry brings it back
-		for _, item := range items {
-			lost.Lost = append(lost.Lost, item.Raw)
-		}
-		return lost, nil
+		return lost(items), nil
 	}
 	if err != nil {
 		return Result{}, fmt.Errorf("`expand`: %w", err)
@@ -109,14 +106,30 @@ func (f *Fetcher) expandPage(ctx context.Context, ask Ask, base *url.URL, items 
 	})
 }
 
+// lost is the outcome for items that no retry brings back.
+func lost(items []page.Record) Result {
+	r := Result{Remaining: -1, Next: paging.Next{End: true}}
+	for _, item := range items {
+		r.Lost = append(r.Lost, item.Raw)
+	}
+	return r
+}
+
+// errNoPlace is an item whose value can't stand where the request has it.
+var errNoPlace = errors.New("an item's value has braces, which can't stand in a host")
+
 // itemRequest writes the further request for a page of a batch of items.
 func (f *Fetcher) itemRequest(ctx context.Context, ask Ask, base *url.URL, items []page.Record, at paging.Position) (*http.Request, error) {
 	s := f.settings.Expand
 	settings := s.Request
-	if err := s.fill(&settings, items); err != nil {
+	values, err := s.values(items)
+	if err != nil {
 		return nil, err
 	}
 	v := f.window(ask)
+	v.Texts = values.texts
+	settings.Params = maps.Clone(values.params)
+	maps.Copy(settings.Params, s.Request.Params)
 	if err := f.details.position(&v, at); err != nil {
 		return nil, err
 	}
@@ -132,54 +145,11 @@ func (f *Fetcher) itemRequest(ctx context.Context, ask Ask, base *url.URL, items
 		}
 	}
 	b, err := request.New(settings)
+	if err != nil && values.braces && len(items) == 1 {
+		return nil, errNoPlace
+	}
 	if err != nil {
 		return nil, err
 	}
 	return b.Build(ctx, v)
-}
-
-// fill gives the templates what they know about the items.
-func (s ExpandSettings) fill(to *request.Settings, items []page.Record) error {
-	params := map[string]string{}
-	for i := range s.Values {
-		params[itemParam+"_"+strconv.Itoa(i)] = items[0].Fields[2+i].Text()
-	}
-	values := make([]string, len(items))
-	for i, item := range items {
-		if values[i] = item.Fields[0].Text(); s.Value == "" && item.Fields[0].Kind == page.Object {
-			values[i] = "" // no id, but an object: {item.NAME} is what is meant
-		}
-	}
-	params[itemParam] = values[0]
-	for _, value := range params {
-		if strings.ContainsAny(value, "{}") {
-			return errors.New("an item's value holds braces: it is no id; set `item_path`")
-		}
-	}
-	maps.Copy(params, to.Params)
-	to.Params = params
-	to.Body = strings.ReplaceAll(to.Body, itemsPlaceholder, jsonArray(values))
-	return nil
-}
-
-// itemURL is the URL inside of an item.
-func itemURL(base *url.URL, item page.Record, path string) (*url.URL, error) {
-	ref := item.Fields[1].Text()
-	if ref == "" {
-		return nil, fmt.Errorf("an item has no URL at %q", path)
-	}
-	absolute, err := paging.Resolve(base, ref)
-	if err != nil {
-		return nil, err
-	}
-	own, err := url.Parse(absolute)
-	if err != nil {
-		return nil, errors.New("an item's URL can't be read")
-	}
-	return own, nil
-}
-
-// literal writes text as a template without placeholders.
-func literal(text string) string {
-	return strings.NewReplacer("{", "%7B", "}", "%7D").Replace(text)
 }

@@ -33,7 +33,7 @@ type ExpandSettings struct {
 	// them record.Record.Values has one more value.
 	Attributes [][]string
 	// Request is the further request. Besides what an item has it knows the
-	// window's bounds; {items} in its body is a JSON array of the values of a batch.
+	// window's bounds; {params.item-list} is a JSON array of the values of a batch.
 	Request request.Settings
 	// Pager is that of the further requests.
 	Pager PagerSettings
@@ -47,8 +47,8 @@ type ExpandSettings struct {
 }
 
 const (
-	itemsPlaceholder = "{items}"
-	itemParam        = "item"
+	itemsParam = "item-list"
+	itemParam  = "item"
 )
 
 // active tells whether the source has two steps.

@@ -132,7 +132,7 @@ func TestAnItemThatTheVendorNoLongerHasIsCountedAsLost(t *testing.T) {
 func TestIDsAreSentInBatches(t *testing.T) {
 	s := twoSteps()
 	s.Expand.URL, s.Expand.Value, s.Expand.Batch, s.Expand.Parallel = "", "id", 2, 1
-	s.Expand.Request = request.Settings{Method: "POST", URL: "https://api.example/entities", Body: `{"ids": {items}}`}
+	s.Expand.Request = request.Settings{Method: "POST", URL: "https://api.example/entities", Body: `{"ids": {params.item-list}}`}
 	lib := &library{}
 	f, err := New(s, lib, nil)
 	require.NoError(t, err)

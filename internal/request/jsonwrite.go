@@ -7,6 +7,8 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"slices"
+	"strings"
 )
 
 func (b *jsonBody) render(v *Values) (string, error) {
@@ -34,11 +36,18 @@ func (n *node) write(out *bytes.Buffer, v *Values) (ok bool, err error) {
 	if err != nil || !ok {
 		return false, err
 	}
-	if n.kind == '0' && isBare(text) {
+	if n.kind == '0' && isBare(text) && !(n.isText(v) && strings.ContainsAny(text[:1], "[{")) {
 		out.WriteString(text)
 		return true, nil
 	}
 	return true, writeString(out, text)
+}
+
+// isText tells whether the node is a param that is one text.
+func (n *node) isText(v *Values) bool {
+	name, _ := n.text.only()
+	key, isParam := strings.CutPrefix(name, paramPrefix)
+	return isParam && slices.Contains(v.Texts, key)
 }
 
 func (n *node) writeObject(out *bytes.Buffer, v *Values) error {

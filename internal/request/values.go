@@ -38,6 +38,10 @@ type Values struct {
 	// Settings.Next is used if there is one.
 	Follow bool
 
+	// Texts are the names of params that are one text. In a JSON body such a text
+	// is no array and no object, even if it could be read as one.
+	Texts []string
+
 	// URL, if set, is asked exactly as it is (link and next_url paging).
 	// Method, headers and body still come from the templates; the query
 	// parameters of the templates are not added.

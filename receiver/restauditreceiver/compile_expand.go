@@ -59,7 +59,7 @@ func (c *Config) expandSettings() (fetch.ExpandSettings, error) {
 		Batch: e.Batch, Parallel: e.Parallel, MaxBytes: int(c.Limits.MaxPageBytes) / 2, Pager: detail.pager(),
 		Request: request.Settings{
 			Method: e.Method, URL: known.Replace(e.URL), URLKey: "expand::url", Query: all(e.Query), Headers: all(e.Headers),
-			Body: known.Replace(e.Body), Params: c.params(), Place: append(detail.limitParam(), detail.positionParams()...),
+			Body: strings.ReplaceAll(known.Replace(e.Body), "{items}", "{params.item-list}"), Params: c.params(), Place: append(detail.limitParam(), detail.positionParams()...),
 		},
 	}
 	for _, name := range slices.Sorted(maps.Keys(e.Attributes)) {
@@ -77,12 +77,11 @@ func (c *Config) expandSettings() (fetch.ExpandSettings, error) {
 // tryExpand writes a further request for an item that has everything.
 func tryExpand(s fetch.ExpandSettings) error {
 	trial := s.Request
-	trial.Params = map[string]string{"item": "1"}
+	trial.Params = map[string]string{"item": "1", "item-list": "[]"}
 	for i := range s.Values {
 		trial.Params["item_"+strconv.Itoa(i)] = "1"
 	}
 	maps.Copy(trial.Params, s.Request.Params)
-	trial.Body = strings.ReplaceAll(trial.Body, "{items}", "[]")
 	if _, err := request.New(trial); err != nil {
 		return fmt.Errorf("`expand`: %w", err)
 	}

@@ -5,6 +5,7 @@ package restauditreceiver
 
 import (
 	"context"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -15,6 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.opentelemetry.io/collector/component/componenttest"
 	"go.opentelemetry.io/collector/consumer"
+	"go.opentelemetry.io/collector/consumer/consumertest"
 	"go.opentelemetry.io/collector/pdata/plog"
 )
 
@@ -61,6 +63,45 @@ func TestListAndDetailWithPagesOfTheirOwn(t *testing.T) {
 	assert.Eventually(t, func() bool { return got.count() == 4 }, 20*time.Second, 5*time.Millisecond)
 	stop()
 	assert.Equal(t, map[string]string{"7-1": "red", "7-2": "red", "8-1": "Green", "8-2": "Green"}, projects)
+}
+
+// TestIDsWithBracesReachTheVendorAsTheyAre: no id is taken for a placeholder.
+func TestIDsWithBracesReachTheVendorAsTheyAre(t *testing.T) {
+	const list = `["a", "{start}", "{params.tenant}", "{nope.x}"]`
+	for name, tc := range map[string]struct {
+		expand string
+		want   []string
+	}{
+		"in a batch":   {`{items: items, method: POST, url: URL/e, body: '{"ids": {items}}', batch: 5}`, []string{`{"ids":["a","{start}","{params.tenant}","{nope.x}"]}`}},
+		"one by one":   {`{items: items, method: POST, url: URL/e, body: '{"id": {item}}', parallel: 1}`, []string{`{"id":"a"}`, `{"id":"{start}"}`, `{"id":"{params.tenant}"}`, `{"id":"{nope.x}"}`}},
+		"no items now": {`{items: none, items_optional: true, method: POST, url: URL/e, body: '{"ids": {items}}', batch: 5}`, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			asked := make(chan []string, 100)
+			var bodies []string
+			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				if r.URL.Path == "/list" {
+					asked <- bodies // of the poll before
+					bodies = nil
+					_, _ = w.Write([]byte(`{"items": ` + list + `}`))
+					return
+				}
+				body, _ := io.ReadAll(r.Body)
+				bodies = append(bodies, string(body))
+				_, _ = w.Write([]byte(`{"events": []}`))
+			}))
+			defer server.Close()
+			config := "endpoint: URL/list\nparams: {tenant: acme}\nexpand: " + tc.expand + `
+request: {headers: {X-Tenant: "{params.tenant}"}}
+response: {records: events, id: id, timestamp: at}
+poll_interval: 10ms
+`
+			stop := startListed(t, strings.ReplaceAll(config, "URL", server.URL), componenttest.NewNopHost(), consumertest.NewNop())
+			assert.Empty(t, <-asked)
+			assert.Equal(t, tc.want, <-asked)
+			stop()
+		})
+	}
 }
 
 // TestASavedPositionIsOfTheRequestThatItCameFrom: what changes the meaning of a
