@@ -80,20 +80,20 @@ func (c *checkpoints) list() *cobra.Command {
 func (l *loaded) row(ctx context.Context, id component.ID, part restauditreceiver.Part, log io.Writer) string {
 	s, err := l.storeOf(ctx, id, part, log)
 	if err != nil {
-		return "-\t-\t-\t-\t-\t" + err.Error()
+		return "-\t-\t-\t-\t-\t" + printable(firstLine(err.Error()))
 	}
 	v, err := s.read(ctx)
 	err = errors.Join(err, s.close(ctx))
 	switch {
 	case err != nil:
-		return fmt.Sprintf("%s\t-\t-\t-\t-\t%s", s.id, firstLine(err.Error()))
+		return fmt.Sprintf("%s\t-\t-\t-\t-\t%s", s.id, printable(firstLine(err.Error())))
 	case v.Err != nil:
-		return fmt.Sprintf("%s\t-\t-\t-\t-\t%s", s.id, firstLine(v.Err.Error()))
+		return fmt.Sprintf("%s\t-\t-\t-\t-\t%s", s.id, printable(firstLine(v.Err.Error())))
 	case v.State == nil:
 		return fmt.Sprintf("%s\t-\t-\t-\t-\tnone yet: it starts at start_at", s.id)
 	}
 	st := v.State
-	return fmt.Sprintf("%s\t%s\t%s\t%s\t%s\t%s", s.id, stamp(st.Low), stamp(st.LastTimestamp), orDash(cut(st.Cursor, 24)), stamp(st.UpdatedAt), v.Note)
+	return fmt.Sprintf("%s\t%s\t%s\t%s\t%s\t%s", s.id, stamp(st.Low), stamp(st.LastTimestamp), orDash(cut(printable(st.Cursor), 24)), stamp(st.UpdatedAt), printable(v.Note))
 }
 
 func (c *checkpoints) show() *cobra.Command {
@@ -135,14 +135,14 @@ func showView(w io.Writer, source string, v view, raw bool) error {
 		fmt.Fprintf(w, "%s has no checkpoint yet: it starts at its start_at\n", source)
 		return nil
 	case raw:
-		fmt.Fprintf(w, "%s\n", v.Raw)
+		fmt.Fprintln(w, printableJSON(string(v.Raw)))
 		return nil
 	}
 	st := v.State
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	line := func(name, value string) {
 		if value != "" {
-			fmt.Fprintf(table, "%s:\t%s\n", name, value)
+			fmt.Fprintf(table, "%s:\t%s\n", name, printable(value))
 		}
 	}
 	line("source", source)

@@ -156,7 +156,7 @@ func difference(before, after checkpoint.State) string {
 	text := ""
 	add := func(name, from, to string) {
 		if from != to {
-			text += fmt.Sprintf("\n  %s: %s -> %s", name, from, to)
+			text += fmt.Sprintf("\n  %s: %s -> %s", name, printable(from), printable(to))
 		}
 	}
 	add("low watermark", stamp(before.Low), stamp(after.Low))

@@ -72,7 +72,7 @@ func (c *checkpoints) importAll(cmd *cobra.Command, registry edit.Registry, pair
 	}
 	for _, name := range slices.Sorted(maps.Keys(registry)) {
 		if _, ok := targets[name]; !ok {
-			fmt.Fprintf(cmd.OutOrStdout(), "%s: left out, there is no source of that name: add --map '%s=restaudit/...'\n", name, name)
+			fmt.Fprintf(cmd.OutOrStdout(), "%s: left out, there is no source of that name: add --map '%s=restaudit/...'\n", printable(name), printable(name))
 		}
 	}
 	return nil

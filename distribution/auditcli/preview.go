@@ -86,5 +86,5 @@ func previewError(r *preview.Result) error {
 	if len(r.Problems) == 0 {
 		return nil
 	}
-	return errors.New(problemText(r.Problems[len(r.Problems)-1]))
+	return errors.New(printable(problemText(r.Problems[len(r.Problems)-1])))
 }

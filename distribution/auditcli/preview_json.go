@@ -6,6 +6,7 @@ package auditcli
 import (
 	"encoding/json"
 	"io"
+	"strings"
 	"time"
 
 	"go.opentelemetry.io/collector/pdata/plog"
@@ -79,8 +80,13 @@ func previewJSON(w io.Writer, source string, r *preview.Result) error {
 		}
 		doc.Unfound[u.Key] = u.Paths
 	}
-	encoder := json.NewEncoder(w)
+	var text strings.Builder
+	encoder := json.NewEncoder(&text)
 	encoder.SetEscapeHTML(false)
 	encoder.SetIndent("", "  ")
-	return encoder.Encode(doc)
+	if err := encoder.Encode(doc); err != nil {
+		return err
+	}
+	_, err := io.WriteString(w, printableJSON(text.String()))
+	return err
 }

@@ -39,12 +39,12 @@ func printPreview(out, side io.Writer, format, source string, r *preview.Result)
 			if err != nil {
 				return err
 			}
-			fmt.Fprintf(out, "%s\n", line)
+			fmt.Fprintln(out, printableJSON(string(line)))
 		}
 		previewSummary(side, r)
 		return nil
 	}
-	fmt.Fprintf(out, "%s\n\n", source)
+	fmt.Fprintf(out, "%s\n\n", printable(source))
 	for i, x := range r.Exchanges {
 		printExchange(out, i+1, x)
 	}
@@ -60,12 +60,12 @@ func printPreview(out, side io.Writer, format, source string, r *preview.Result)
 }
 
 func printExchange(w io.Writer, n int, x preview.Exchange) {
-	fmt.Fprintf(w, "%d. %s\n", n, x.Request)
+	fmt.Fprintf(w, "%d. %s\n", n, printable(x.Request))
 	for _, h := range x.Headers {
-		fmt.Fprintf(w, "   %s: %s\n", h.Name, h.Value)
+		fmt.Fprintf(w, "   %s: %s\n", h.Name, printable(h.Value))
 	}
 	if x.Body != "" {
-		fmt.Fprint(w, indented(x.Body, "   "))
+		fmt.Fprint(w, indented(printableLines(x.Body), "   "))
 	}
 	switch {
 	case x.Status == 0:
@@ -113,13 +113,13 @@ func printFirst(w io.Writer, r *preview.Result) error {
 			return
 		}
 		first = false
-		fmt.Fprintf(table, "\nThe first record:\n  severity\t%s\n", lr.SeverityText())
+		fmt.Fprintf(table, "\nThe first record:\n  severity\t%s\n", short(lr.SeverityText()))
 		for _, group := range []struct {
 			name   string
 			values map[string]any
 		}{{"", lr.Attributes().AsRaw()}, {"resource ", rl.Resource().Attributes().AsRaw()}} {
 			for _, key := range slices.Sorted(maps.Keys(group.values)) {
-				fmt.Fprintf(table, "  %s%s\t%s\n", group.name, key, short(fmt.Sprint(group.values[key])))
+				fmt.Fprintf(table, "  %s%s\t%s\n", group.name, printable(key), short(fmt.Sprint(group.values[key])))
 			}
 		}
 	})
@@ -159,10 +159,10 @@ func printUnfound(w io.Writer, r *preview.Result) error {
 func previewSummary(w io.Writer, r *preview.Result) {
 	fmt.Fprintln(w)
 	for _, p := range r.Problems {
-		fmt.Fprintf(w, "Problem: %s\n", problemText(p))
+		fmt.Fprintf(w, "Problem: %s\n", printable(problemText(p)))
 	}
 	if n := r.Next; n != nil {
-		at := n.Cursor
+		at := printable(n.Cursor)
 		if at == "" {
 			at = "by time"
 		}
@@ -195,9 +195,9 @@ func eachRecord(all []plog.Logs, do func(plog.ResourceLogs, plog.LogRecord)) {
 	}
 }
 
-// short cuts a text to the width of a cell, in one line.
+// short cuts a text to the width of a cell, in one printable line.
 func short(s string) string {
-	s = strings.Join(strings.Fields(s), " ")
+	s = printable(strings.Join(strings.Fields(s), " "))
 	if utf8.RuneCountInString(s) <= cell {
 		return s
 	}
