@@ -58,7 +58,7 @@ func (f *secretFile) get(force bool) (value string, changed bool, err error) {
 		text, info, err = readSecret(f.path)
 	}
 	if err != nil {
-		return "", false, err
+		return "", false, FileError(f.path, err)
 	}
 	if text == "" {
 		// A writer that truncates first leaves it empty for a moment.

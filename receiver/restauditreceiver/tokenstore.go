@@ -42,7 +42,7 @@ func newTokenStore(client storage.Client, c *auth.OAuth2Config) (auth.TokenStore
 		}
 		data, err := os.ReadFile(file)
 		if err != nil {
-			return nil, fmt.Errorf("`credentials::oauth2`: %w", err)
+			return nil, fmt.Errorf("`credentials::oauth2`: %w", auth.FileError(file, err))
 		}
 		secret = append(append(secret, 0), data...)
 	}

@@ -57,6 +57,14 @@ func TestAReplacedSecretMakesTheKeptTokenVoid(t *testing.T) {
 	assert.Empty(t, token)
 }
 
+func TestATokenInPlaceOfItsFileIsNotShown(t *testing.T) {
+	const token = "00Qn3kZpX9vB7wLmT2sYcRdEfGh"
+	_, err := newTokenStore(&oneValue{}, &auth.OAuth2Config{RefreshTokenFile: token})
+	require.ErrorContains(t, err, "`credentials::oauth2`: ")
+	require.ErrorContains(t, err, "write the path of a file")
+	assert.NotContains(t, err.Error(), token)
+}
+
 func TestWithoutARefreshTokenThereIsNothingToKeep(t *testing.T) {
 	store, err := newTokenStore(&oneValue{}, &auth.OAuth2Config{ClientSecret: "x"})
 	require.NoError(t, err)
