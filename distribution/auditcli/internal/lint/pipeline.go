@@ -37,6 +37,7 @@ func (j *judge) receivers() {
 				"a receiver of its own for each pipeline: each keeps its own checkpoint")
 		}
 		j.storageOf(r)
+		j.plainSecrets(id, r)
 		if on(r.Config, "allow_http") {
 			j.warn("receivers::"+id+"::allow_http", "credentials and events of the vendor go over the network in plain text", "an https:// `endpoint`, and no `allow_http`")
 		}
