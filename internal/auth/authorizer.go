@@ -37,13 +37,13 @@ func New(cfg Config, s Settings) (Authorizer, error) {
 	}
 	switch kind {
 	case kindBearer:
-		return newHeader("Authorization", "Bearer ", newSecret("bearer", cfg.Bearer, cfg.BearerFile)), nil
+		return newHeader("Authorization", "Bearer ", newSecret("bearer", cfg.Bearer, cfg.BearerFile), s.Open), nil
 	case kindHeader:
-		return newHeader("Authorization", "", newSecret("header", cfg.Header, cfg.HeaderFile)), nil
+		return newHeader("Authorization", "", newSecret("header", cfg.Header, cfg.HeaderFile), s.Open), nil
 	case kindBasic:
-		return newBasic(cfg.Basic), nil
+		return newBasic(cfg.Basic, s.Open), nil
 	case kindAPIKey:
-		return newAPIKey(cfg.APIKey), nil
+		return newAPIKey(cfg.APIKey, s.Open), nil
 	case kindOAuth2:
 		return newOAuth2(*cfg.OAuth2, s)
 	case kindLogin:

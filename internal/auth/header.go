@@ -9,16 +9,19 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+
+	"github.com/restaudit/otelcol-audit/internal/send"
 )
 
 // header puts one secret into one header, behind a fixed prefix.
 type header struct {
 	name, prefix string
 	secret       *secret
+	open         send.Open
 }
 
-func newHeader(name, prefix string, s *secret) *header {
-	return &header{name: name, prefix: prefix, secret: s}
+func newHeader(name, prefix string, s *secret, open send.Open) *header {
+	return &header{name: name, prefix: prefix, secret: s, open: open}
 }
 
 func (h *header) Authorize(_ context.Context, req *http.Request) error {
@@ -32,13 +35,17 @@ func (h *header) Authorize(_ context.Context, req *http.Request) error {
 
 func (h *header) Refresh(context.Context) (bool, error) { return h.secret.reload() }
 
-// Secrets includes the last word of a value such as "SSWS TOKEN".
+// Secrets includes the last word of a value such as "SSWS TOKEN", and the parts
+// of one such as "Token token=KEY" or "KEY/ID".
 func (h *header) Secrets() []string {
 	texts := h.secret.texts()
 	for _, t := range texts {
 		if i := strings.LastIndexByte(t, ' '); i >= 0 {
-			texts = append(texts, t[i+1:])
+			word := t[i+1:]
+			_, value, _ := strings.Cut(word, "=")
+			texts = append(append(texts, word), h.open.Alone(strings.Trim(value, `="`))...)
 		}
+		texts = append(texts, h.open.Parts(t)...)
 	}
 	return texts
 }
@@ -47,10 +54,11 @@ func (h *header) Secrets() []string {
 type basic struct {
 	username string
 	password *secret
+	open     send.Open
 }
 
-func newBasic(c *BasicConfig) *basic {
-	return &basic{username: string(c.Username), password: newSecret("basic::password", c.Password, c.PasswordFile)}
+func newBasic(c *BasicConfig, open send.Open) *basic {
+	return &basic{username: string(c.Username), password: newSecret("basic::password", c.Password, c.PasswordFile), open: open}
 }
 
 func (b *basic) Authorize(_ context.Context, req *http.Request) error {
@@ -64,11 +72,11 @@ func (b *basic) Authorize(_ context.Context, req *http.Request) error {
 
 func (b *basic) Refresh(context.Context) (bool, error) { return b.password.reload() }
 
-// Secrets includes the user name, which is the token at some vendors, when
-// there is no password.
+// Secrets includes the user name, which is the token at some vendors: with no
+// password, or with any.
 func (b *basic) Secrets() []string {
-	texts := b.password.texts()
-	for _, t := range texts {
+	texts := append(b.password.texts(), b.open.Alone(b.username)...)
+	for _, t := range b.password.texts() {
 		texts = append(texts, base64.StdEncoding.EncodeToString([]byte(b.username+":"+t)))
 		if t == "" {
 			texts = append(texts, b.username)
@@ -77,7 +85,7 @@ func (b *basic) Secrets() []string {
 	return texts
 }
 
-func newAPIKey(c *APIKeyConfig) Authorizer {
+func newAPIKey(c *APIKeyConfig, open send.Open) Authorizer {
 	s := newSecret("api_key::value", c.Value, c.ValueFile)
 	switch {
 	case c.Body != "":
@@ -85,9 +93,9 @@ func newAPIKey(c *APIKeyConfig) Authorizer {
 	case c.Query != "":
 		return &queryKey{name: c.Query, secret: s}
 	case c.Header != "":
-		return newHeader(c.Header, "", s)
+		return newHeader(c.Header, "", s, open)
 	}
-	return newHeader("X-API-Key", "", s)
+	return newHeader("X-API-Key", "", s, open)
 }
 
 // queryKey puts one secret into one query parameter.

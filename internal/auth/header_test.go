@@ -7,10 +7,12 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"go.opentelemetry.io/collector/config/configopaque"
 
 	"github.com/restaudit/otelcol-audit/internal/send"
 )
@@ -86,7 +88,43 @@ func TestSecretsAreKnownInTheirSpellings(t *testing.T) {
 		require.NoError(t, a.Authorize(t.Context(), newRequest(t, "https://a.example/")))
 		assert.Contains(t, a.Secrets(), want)
 	}
+	for _, cfg := range composites("y_NbAkKc66ry", "lettersonly") {
+		a := newAuthorizer(t, cfg)
+		require.NoError(t, a.Authorize(t.Context(), newRequest(t, "https://a.example/")))
+		assert.Condition(t, func() bool {
+			return slices.Contains(a.Secrets(), "y_NbAkKc66ry") || slices.Contains(a.Secrets(), "lettersonly")
+		}, a.Secrets())
+	}
 	assert.Empty(t, none{}.Secrets())
+}
+
+// composites are credentials that have the key and something else in them.
+func composites(key, letters string) []Config {
+	opaque := func(text string) configopaque.String { return configopaque.String(text) }
+	return []Config{
+		{Header: opaque("Token token=" + key)},
+		{Header: opaque("Token token=" + letters)},
+		{Header: opaque(`Token token="` + letters + `"`)},
+		{APIKey: &APIKeyConfig{Value: opaque(key + "/CONNECTORID"), Header: "X-Auth-Token"}},
+		{Basic: &BasicConfig{Username: opaque(key), Password: "x"}},
+		{Basic: &BasicConfig{Username: opaque(letters), Password: "x"}},
+	}
+}
+
+// TestWhatTheConfigSaysOpenlyIsNoSecret: a source must not refuse each page whose
+// next URL repeats its account.
+func TestWhatTheConfigSaysOpenlyIsNoSecret(t *testing.T) {
+	for _, cfg := range []Config{
+		{Basic: &BasicConfig{Username: "AC12345678", Password: "hunter22"}},
+		{APIKey: &APIKeyConfig{Value: "hunter22/AC12345678"}},
+		{Header: "Token account=AC12345678 key=hunter22"},
+		{Header: "Token key=hunter22 account=AC12345678"},
+	} {
+		a, err := New(cfg, Settings{Open: send.Open{"https://api.example/ac12345678/logs"}})
+		require.NoError(t, err)
+		assert.NotContains(t, a.Secrets(), "AC12345678")
+		assert.Contains(t, a.Secrets(), "hunter22")
+	}
 }
 
 func TestUnusableSecretsNameTheKeyAndNotTheContent(t *testing.T) {

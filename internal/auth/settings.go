@@ -7,6 +7,8 @@ import (
 	"context"
 	"net/http"
 	"slices"
+
+	"github.com/restaudit/otelcol-audit/internal/send"
 )
 
 // Settings is what the kinds that fetch tokens need besides their Config.
@@ -22,6 +24,8 @@ type Settings struct {
 	// Secrets returns further texts that must not appear in an error, such as a
 	// proxy's password. Optional.
 	Secrets func() []string
+	// Open are texts that are no secret though they are part of one. Optional.
+	Open send.Open
 	// Store keeps rotated refresh tokens. nil keeps them in memory only.
 	Store TokenStore
 }

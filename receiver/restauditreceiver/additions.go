@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strings"
 	"sync"
+
+	"github.com/restaudit/otelcol-audit/internal/send"
 )
 
 // maxAdditions is how many values are remembered besides those of the newest
@@ -20,10 +22,20 @@ const maxAdditions = 8
 // requests lately: `headers`, and what an auth extension adds. They are the
 // operator's secrets, and nobody else knows them all.
 type additions struct {
+	// open are texts that are no secret though they are part of one.
+	open send.Open
+
+	// mu guards everything declared below.
 	mu    sync.Mutex
-	known []string
+	known []addition
 	// proxy are the passwords of proxies, from the environment.
 	proxy []string
+}
+
+// addition is a value, and whether its header is known for credentials.
+type addition struct {
+	value      string
+	credential bool
 }
 
 // noteProxy remembers the password of a proxy.
@@ -46,13 +58,16 @@ func (a *additions) noteProxy(u *url.URL) {
 func (a *additions) note(before, after http.Header) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	var added []string
+	var added []addition
 	for name, values := range after {
-		if !telemetryHeaders[name] && !slices.Equal(values, before[name]) {
-			added = append(added, values...)
+		if telemetryHeaders[name] || slices.Equal(values, before[name]) {
+			continue
+		}
+		for _, value := range values {
+			added = append(added, addition{value, send.SecretHeader(name) || hasScheme(value)})
 		}
 	}
-	old := slices.DeleteFunc(a.known, func(value string) bool { return slices.Contains(added, value) })
+	old := slices.DeleteFunc(a.known, func(one addition) bool { return slices.Contains(added, one) })
 	a.known = append(slices.Delete(old, 0, max(0, len(old)-maxAdditions)), added...)
 }
 
@@ -60,22 +75,32 @@ func (a *additions) note(before, after http.Header) {
 // for each request.
 var telemetryHeaders = map[string]bool{"Traceparent": true, "Tracestate": true, "Baggage": true}
 
+// hasScheme tells whether a value begins like that of Authorization.
+func hasScheme(value string) bool {
+	scheme, _, _ := strings.Cut(strings.ToLower(value), " ")
+	return slices.Contains([]string{"basic", "bearer", "digest", "token", "apitoken", "apikey"}, scheme)
+}
+
 // texts returns the values, and what may be said back of them alone: the token
-// behind "Bearer", the password of Basic.
+// behind "Bearer", user and password of Basic, the parts of a cookie.
 func (a *additions) texts() []string {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	out := slices.Clone(a.proxy)
-	for _, value := range a.known {
+	for _, one := range a.known {
+		value := one.value
 		out = append(out, value)
+		if one.credential {
+			out = append(out, a.open.Parts(value)...)
+		}
 		scheme, token, found := strings.Cut(value, " ")
 		if !found {
 			continue
 		}
 		out = append(out, token)
 		if plain, err := base64.StdEncoding.DecodeString(token); err == nil && strings.EqualFold(scheme, "Basic") {
-			_, password, _ := strings.Cut(string(plain), ":")
-			out = append(out, password)
+			user, password, _ := strings.Cut(string(plain), ":")
+			out = append(append(out, password), a.open.Alone(user)...)
 		}
 	}
 	return out

@@ -173,7 +173,7 @@ func (r *auditReceiver) authorizer(shared *common, part Part) (auth.Authorizer, 
 	if a := shared.sessions[key]; a != nil {
 		return a, nil
 	}
-	s := auth.Settings{HTTP: shared.tokens, AllowHTTP: r.cfg.AllowHTTP, Params: params, Secrets: shared.added}
+	s := auth.Settings{HTTP: shared.tokens, AllowHTTP: r.cfg.AllowHTTP, Params: params, Secrets: shared.added, Open: r.cfg.openTexts()}
 	tokens, err := newTokenStore(shared.root, r.cfg.Credentials.OAuth2)
 	if err != nil {
 		return nil, err

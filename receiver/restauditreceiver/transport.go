@@ -32,7 +32,7 @@ func (r *auditReceiver) httpClient(ctx context.Context, host component.Host, cfg
 	// A middleware is the only way to get hold of the transport. The last one is
 	// next to it.
 	id := component.NewIDWithName(metadata.Type, "hardened transport")
-	hard := &hardener{denyPrivate: r.cfg.DenyPrivateNetworks, pings: http.HTTP2Config{
+	hard := &hardener{denyPrivate: r.cfg.DenyPrivateNetworks, added: additions{open: r.cfg.openTexts()}, pings: http.HTTP2Config{
 		SendPingTimeout: cfg.HTTP2ReadIdleTimeout, PingTimeout: cfg.HTTP2PingTimeout,
 	}}
 	// With it the Collector would take another HTTP/2 than that of net/http, and

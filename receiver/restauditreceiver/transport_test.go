@@ -21,6 +21,7 @@ import (
 	"go.opentelemetry.io/collector/component/componenttest"
 	"go.opentelemetry.io/collector/receiver/receivertest"
 
+	"github.com/restaudit/otelcol-audit/internal/send"
 	"github.com/restaudit/otelcol-audit/receiver/restauditreceiver/internal/metadata"
 )
 
@@ -225,6 +226,32 @@ func TestWhatTheCollectorAddsIsKnownAsSecret(t *testing.T) {
 		require.NoError(t, err)
 	}
 	assert.ElementsMatch(t, []string{"k3y", "Basic bWU6cHc=", "bWU6cHc=", "pw"}, added())
+}
+
+// TestPartsOfWhatTheCollectorAddsAreKnown: a vendor says back the key alone.
+func TestPartsOfWhatTheCollectorAddsAreKnown(t *testing.T) {
+	const key = "y_NbAkKc66ry"
+	basic := "Basic " + base64.StdEncoding.EncodeToString([]byte(key+":x"))
+	for name, tc := range map[string]struct {
+		header, value string
+		known         bool
+	}{
+		"behind a name":                       {"Authorization", "Token token=" + key, true},
+		"the user of Basic":                   {"Authorization", basic, true},
+		"one cookie of two":                   {"Cookie", "session=" + key + "; theme=dark", true},
+		"beside an id":                        {"X-Auth-Token", key + "/ID", true},
+		"behind a scheme in any header":       {"X-Mine", "Token token=" + key, true},
+		"not in a header that is no password": {"X-Mine", "a=" + key + "; b", false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var a additions
+			a.note(nil, http.Header{tc.header: {tc.value}})
+			assert.Equal(t, tc.known, slices.Contains(a.texts(), key), a.texts())
+			a = additions{open: send.Open{"https://api.example/" + key}}
+			a.note(nil, http.Header{tc.header: {tc.value}})
+			assert.NotContains(t, a.texts(), key, "the config says it openly")
+		})
+	}
 }
 
 func TestNoneOfManyAdditionsIsForgotten(t *testing.T) {

@@ -130,11 +130,11 @@ func TestRedactorHidesSecretsByValueAndByName(t *testing.T) {
 endpoint: https://api.example.com/log
 credentials: {api_key: {query: apptoken, value_file: `+file+`}, basic: {username: user, password: "pass word"}}
 request: {headers: {X-Plain: shown, X-Session-Token: hidden}}
-headers: {X-Tenant: tenant-secret}
+headers: {X-Tenant: tenant-secret, Cookie: "session=y_NbAkKc66ry; theme=dark"}
 `)
 	r := newRedactor(s.Config.Receivers[sourceID].(*restauditreceiver.Config))
 	basic := base64.StdEncoding.EncodeToString([]byte("pass word"))
-	for _, secret := range []string{"from-a-file", "pass word", "pass+word", "pass%20word", "tenant-secret", basic} {
+	for _, secret := range []string{"from-a-file", "pass word", "pass+word", "pass%20word", "tenant-secret", basic, "y_NbAkKc66ry"} {
 		assert.Equal(t, "a *** b", r.text("a "+secret+" b"))
 	}
 	req := httptest.NewRequest(http.MethodGet, "https://api.example.com/log?apptoken=rotated&page=2&x=from-a-file", nil)
@@ -148,9 +148,9 @@ headers: {X-Tenant: tenant-secret}
 
 	// A token that was got on the way, which the vendor says back.
 	req = httptest.NewRequest(http.MethodGet, "https://api.example.com/log?apptoken=l0gged-in", nil)
-	req.Header = http.Header{"Authorization": {"Bearer g0t/token"}, "X-Plain": {"shown"}}
+	req.Header = http.Header{"Authorization": {"Token token=g0t/token99"}, "X-Plain": {"shown"}}
 	r.learn(req)
-	assert.Equal(t, "*** *** *** shown", r.text("g0t/token G0T%2ftoken l0gged-in shown"))
+	assert.Equal(t, "*** *** *** shown", r.text("g0t/token99 G0T%2ftoken99 l0gged-in shown"))
 }
 
 // TestAPreviewShowsEachPageThatItGot often, because the receiver asks for the

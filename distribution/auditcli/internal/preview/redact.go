@@ -44,18 +44,11 @@ func newRedactor(cfg *restauditreceiver.Config) *redactor {
 		r.params = append(r.params, login.Query)
 	}
 	for name := range cfg.Request.Headers {
-		if !secretHeader(name) {
+		if !send.SecretHeader(name) {
 			r.shown = append(r.shown, textproto.CanonicalMIMEHeaderKey(name))
 		}
 	}
 	return r
-}
-
-// secretHeader tells whether a header's name sounds like a credential.
-func secretHeader(name string) bool {
-	name = strings.ToLower(name)
-	return slices.ContainsFunc([]string{"auth", "key", "token", "secret", "cookie", "signature", "session", "password"},
-		func(word string) bool { return strings.Contains(name, word) })
 }
 
 // text hides known secrets anywhere in a text, in all their spellings.
@@ -153,8 +146,8 @@ func secretsOf(cfg *restauditreceiver.Config) []string {
 	return whole(found)
 }
 
-// whole leaves out what is too short to be a secret, and adds the tokens of
-// values such as "SSWS TOKEN". The longest come first, so that they are hidden
+// whole leaves out what is too short to be a secret, and adds the parts of values
+// such as "SSWS TOKEN" or "KEY/ID". The longest come first, so that they are hidden
 // as a whole.
 func whole(found []string) []string {
 	var secrets []string
@@ -163,6 +156,7 @@ func whole(found []string) []string {
 		if _, token, ok := strings.Cut(s, " "); ok {
 			secrets = append(secrets, token)
 		}
+		secrets = append(secrets, send.Open{}.Parts(s)...)
 	}
 	secrets = slices.DeleteFunc(secrets, func(s string) bool { return len(s) < 4 })
 	slices.SortFunc(secrets, func(a, b string) int { return len(b) - len(a) })
