@@ -84,6 +84,9 @@ func (c *Client) networkError(ctx context.Context, err error) error {
 	if cause := context.Cause(ctx); cause != nil {
 		return &Error{Class: ClassRetry, Err: cause}
 	}
+	if foreign, ok := errors.AsType[*ForeignError](err); ok {
+		return &Error{Class: ClassRetry, Err: foreign, Hint: hintForeign}
+	}
 	switch {
 	case errors.Is(err, errNeighbour):
 		return &Error{Class: ClassConfig, Err: c.clean(err), Hint: "ask your name service where the host of `endpoint` leads to, and why"}

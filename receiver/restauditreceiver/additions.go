@@ -114,8 +114,13 @@ type witness struct {
 
 // RoundTrip implements http.RoundTripper.
 func (w witness) RoundTrip(req *http.Request) (*http.Response, error) {
-	if p, ok := req.Context().Value(passageKey{}).(*passage); ok {
+	p, ok := req.Context().Value(passageKey{}).(*passage)
+	if ok {
 		w.added.note(p.header, req.Header)
 	}
-	return w.Transport.RoundTrip(req)
+	res, err := w.Transport.RoundTrip(req)
+	if ok {
+		p.below = err
+	}
+	return res, err
 }

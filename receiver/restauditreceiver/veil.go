@@ -20,7 +20,17 @@ var errVeiled = errors.New("the request failed: see the log")
 type passage struct {
 	whole  *url.URL
 	header http.Header // as it was above the Collector's layers
+	below  error       // what the transport below those layers said
 	err    error
+}
+
+// fault is the error of a request. What a layer says itself, an auth extension
+// whose token server refuses it, may quote a secret that nobody here knows.
+func (p *passage) fault(err error) error {
+	if p.below != nil {
+		return p.below
+	}
+	return send.Foreign(err)
 }
 
 type passageKey struct{}
@@ -69,7 +79,7 @@ func (u unveil) RoundTrip(req *http.Request) (*http.Response, error) {
 	out.URL = p.whole
 	res, err := u.next.RoundTrip(out)
 	if err != nil {
-		p.err, err = err, errVeiled
+		p.err, err = p.fault(err), errVeiled
 	}
 	return res, err
 }
