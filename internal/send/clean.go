@@ -35,7 +35,7 @@ func cleanError(err error, secrets []string) error {
 	}
 	// Errors of net/http quote what the vendor has sent, so quotations are left
 	// out, and length and characters are bounded.
-	text = cut(printable(Redact(quotation.ReplaceAllString(text, `"..."`), secrets)))
+	text = finish(Redact(quotation.ReplaceAllString(text, `"..."`), secrets), secrets)
 	if text == inner.Error() {
 		return inner
 	}

@@ -28,8 +28,12 @@ func Scrub(text string, secrets []string) string {
 		}
 		return word
 	})
-	return cut(printable(text))
+	return finish(text, secrets)
 }
+
+// finish makes one short line of a text. What has been taken out of it may have
+// brought the halves of a secret together.
+func finish(text string, secrets []string) string { return cut(Blot(printable(text), secrets)) }
 
 // Redact replaces known secrets, in all their spellings, cuts the queries of
 // URLs, and leaves the rest of the text alone.
@@ -39,36 +43,6 @@ func Redact(text string, secrets []string) string {
 		return text
 	}
 	return mapWords(text, cutURL)
-}
-
-// Blot replaces known secrets, in all their spellings and whatever their case: a
-// host name loses it, and so do the digits of an escape.
-func Blot(text string, secrets []string) string {
-	folded := fold(text)
-	for _, secret := range secrets {
-		if len(secret) < minSecret {
-			continue
-		}
-		for _, s := range spellings(secret) {
-			s = fold(s)
-			if !strings.Contains(folded, s) {
-				continue
-			}
-			var b strings.Builder
-			for {
-				i := strings.Index(folded, s)
-				if i < 0 {
-					break
-				}
-				b.WriteString(text[:i] + replaced)
-				text, folded = text[i+len(s):], folded[i+len(s):]
-			}
-			b.WriteString(text)
-			text = b.String()
-			folded = fold(text)
-		}
-	}
-	return text
 }
 
 // mapWords applies f to each word and keeps what is between the words.

@@ -4,9 +4,14 @@
 package send
 
 import (
+	"encoding/base64"
+	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"html"
 	"net/url"
+	"strconv"
 	"strings"
 	"testing"
 	"unicode"
@@ -97,7 +102,41 @@ func FuzzScrub(f *testing.F) {
 		if v.wait < 0 {
 			t.Fatal("negative wait")
 		}
+		if short(secret) || strings.Contains(secret, "*") {
+			return // of stars the replacement is made
+		}
+		for name, write := range writers {
+			form := write(secret)
+			for _, got := range []string{Scrub(text, []string{secret}), Scrub(text+form+text, []string{secret}), Scrub(form, []string{secret})} {
+				for _, read := range readers {
+					if plain := read(got); HasSecret(plain, []string{secret}) || strings.Contains(fold(plain), fold(secret)) {
+						t.Fatalf("%s: %q has %q", name, got, secret)
+					}
+				}
+			}
+		}
 	})
+}
+
+// writers say a secret back as programs do, and readers read what they write.
+var (
+	writers = map[string]func(string) string{
+		"plain": func(s string) string { return s }, "query": url.QueryEscape, "path": url.PathEscape, "HTML": html.EscapeString,
+		"Go": strconv.Quote, "ASCII": strconv.QuoteToASCII, "query twice": func(s string) string { return url.QueryEscape(url.QueryEscape(s)) },
+		"JSON": jsonOf, "JSON in JSON": func(s string) string { return jsonOf(jsonOf(s)) }, "hex": func(s string) string { return hex.EncodeToString([]byte(s)) },
+		"base64":            func(s string) string { return base64.StdEncoding.EncodeToString([]byte("me:" + s)) },
+		"base64 in a query": func(s string) string { return url.QueryEscape(base64.StdEncoding.EncodeToString([]byte(s))) },
+	}
+	readers = []func(string) string{
+		func(s string) string { return s }, html.UnescapeString,
+		func(s string) string { plain, _ := url.QueryUnescape(s); return plain },
+		func(s string) string { plain, _ := strconv.Unquote(s); return plain },
+	}
+)
+
+func jsonOf(s string) string {
+	quoted, _ := json.Marshal(s) //nolint:errchkjson // a text always marshals
+	return string(quoted)
 }
 
 func FuzzRule(f *testing.F) {
