@@ -42,9 +42,11 @@ func newOAuth2(cfg OAuth2Config, s Settings) (Authorizer, error) {
 		held = append(held, o.refresh.seed)
 	}
 	a := &tokenAuth{tokens: newTokens(o.fetch), place: place{header: cfg.Header, prefix: strings.TrimLeft(cfg.Scheme+" ", " ")}, held: held}
+	if o.refresh != nil {
+		a.rotated = &o.refresh.memory
+	}
 	var err error
-	known := func() []string { return o.known(a) }
-	if o.exchange, err = newExchanger("oauth2", request.Settings{Method: http.MethodPost, URL: cfg.TokenURL, URLKey: "credentials::oauth2::token_url"}, s, known); err != nil {
+	if o.exchange, err = newExchanger("oauth2", request.Settings{Method: http.MethodPost, URL: cfg.TokenURL, URLKey: "credentials::oauth2::token_url"}, s, a.Secrets); err != nil {
 		return nil, err
 	}
 	if o.fixed, err = o.fields(s.Params); err != nil {
@@ -57,15 +59,6 @@ func newOAuth2(cfg OAuth2Config, s Settings) (Authorizer, error) {
 		a.held = append(a.held, o.key.secret)
 	}
 	return a, nil
-}
-
-// known are the secrets that a token endpoint might echo.
-func (o *oauth2) known(a *tokenAuth) []string {
-	texts := a.Secrets()
-	if o.refresh != nil {
-		texts = append(texts, o.refresh.memory.texts()...)
-	}
-	return texts
 }
 
 // fields are those of the token request that the configuration gives.

@@ -79,6 +79,7 @@ func TestRotatedRefreshTokenSurvivesARestart(t *testing.T) {
 	forget(a)
 	assert.Equal(t, "Bearer a2", sent(t, a))
 	assert.NotContains(t, store.text, "seed")
+	assert.Subset(t, a.Secrets(), []string{"seed", "r1", "r2", "a1", "a2"}, "the vendor may say back each of them")
 
 	a = rotatingAuth(t, srv.URL, "seed", store)
 	assert.Equal(t, "Bearer a3", sent(t, a))

@@ -6,8 +6,6 @@ package auth
 import (
 	"errors"
 	"fmt"
-	"slices"
-	"sync"
 
 	"go.opentelemetry.io/collector/config/configopaque"
 )
@@ -74,34 +72,6 @@ func (s *secret) texts() []string {
 		return []string{s.value}
 	}
 	return s.file.texts()
-}
-
-// memory remembers the last few secrets that were in use.
-type memory struct {
-	mu    sync.Mutex
-	known []string
-}
-
-const remembered = 3
-
-func (m *memory) add(values ...string) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	for _, v := range values {
-		if v == "" || slices.Contains(m.known, v) {
-			continue
-		}
-		if len(m.known) == remembered {
-			m.known = m.known[1:]
-		}
-		m.known = append(m.known, v)
-	}
-}
-
-func (m *memory) texts() []string {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	return slices.Clone(m.known)
 }
 
 var errEmptyFile = errors.New("the file is empty")

@@ -135,8 +135,7 @@ func (s *sigV4) Authorize(ctx context.Context, req *http.Request) error {
 	if err != nil {
 		return s.fault(err)
 	}
-	s.memory.add(creds.SecretAccessKey)
-	s.memory.add(creds.SessionToken)
+	s.memory.add(creds.SecretAccessKey, creds.SessionToken)
 	hash, err := bodyHash(req)
 	if err != nil {
 		return err

@@ -122,6 +122,8 @@ type tokenAuth struct {
 	place  place
 	// held are the long-lived secrets that the token is got with.
 	held secrets
+	// rotated are the refresh tokens that the vendor has given; nil without any.
+	rotated *memory
 }
 
 // place says where a token goes.
@@ -152,5 +154,9 @@ func (a *tokenAuth) Refresh(ctx context.Context) (bool, error) {
 }
 
 func (a *tokenAuth) Secrets() []string {
-	return append(a.held.texts(), withEscapes(a.tokens.memory.texts())...)
+	texts := a.tokens.memory.texts()
+	if a.rotated != nil {
+		texts = append(texts, a.rotated.texts()...)
+	}
+	return append(a.held.texts(), withEscapes(texts)...)
 }
