@@ -23,8 +23,13 @@ var errLeavesOrigin = errors.New("redirect refused: it leads to another origin, 
 // extensions that get tokens with a client's secret, and exporters.
 //
 // The choice of a proxy is the one place of a transport that sees each request,
-// and that its copies keep.
+// and that its copies keep. Over HTTP/2 it doesn't see one that goes out on a
+// connection that is there already, so the copies speak HTTP/1; but for those with
+// `http2_read_idle_timeout`, which brings an HTTP/2 of its own. The receiver, which
+// doesn't need this, gives itself HTTP/2 again.
 func keepAtOrigin(t *http.Transport) {
+	t.Protocols = new(http.Protocols)
+	t.Protocols.SetHTTP1(true)
 	choose := t.Proxy
 	t.Proxy = func(r *http.Request) (*url.URL, error) {
 		if r.Response != nil && leavesWithSecrets(r) {

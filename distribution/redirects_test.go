@@ -4,6 +4,8 @@
 package main
 
 import (
+	"crypto/tls"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -65,4 +67,46 @@ func TestSecretsDoNotFollowRedirects(t *testing.T) {
 			require.NoError(t, res.Body.Close())
 		})
 	}
+}
+
+// TestSecretsDoNotFollowRedirectsToAnOpenConnection: a transport asks nobody
+// before it sends on a connection of HTTP/2 that is there.
+func TestSecretsDoNotFollowRedirectsToAnOpenConnection(t *testing.T) {
+	var got []string
+	other := httptest.NewUnstartedServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		got = append(got, r.Method+r.Header.Get("X-Api-Key"))
+	}))
+	other.EnableHTTP2 = true
+	other.StartTLS()
+	t.Cleanup(other.Close)
+	home := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		http.Redirect(w, r, other.URL, http.StatusTemporaryRedirect)
+	}))
+	t.Cleanup(home.Close)
+	transport := &http.Transport{}
+	keepAtOrigin(transport)
+	// As the Collector makes clients.
+	copied := transport.Clone()
+	copied.TLSClientConfig = &tls.Config{InsecureSkipVerify: true} // the test's own certificates
+	copied.ForceAttemptHTTP2 = true
+	client := &http.Client{Transport: copied}
+	t.Cleanup(client.CloseIdleConnections)
+
+	ask := func(method, key string) error {
+		req, err := http.NewRequestWithContext(t.Context(), method, home.URL, http.NoBody)
+		require.NoError(t, err)
+		if key != "" {
+			req.Header.Set("X-Api-Key", key)
+		}
+		res, err := client.Do(req)
+		if err == nil {
+			_, err = io.Copy(io.Discard, res.Body)
+			require.NoError(t, res.Body.Close())
+		}
+		return err
+	}
+	require.NoError(t, ask(http.MethodGet, ""), "nothing to lose: it opens the connection")
+	require.ErrorIs(t, ask(http.MethodGet, "c4nary"), errLeavesOrigin)
+	require.ErrorIs(t, ask(http.MethodPost, ""), errLeavesOrigin)
+	assert.Equal(t, []string{"GET"}, got)
 }

@@ -36,6 +36,9 @@ func Harden(t *http.Transport, denyPrivate bool) { hardenWith(t, denyPrivate, ni
 // hardenWith lets tests choose what names lead to.
 func hardenWith(t *http.Transport, denyPrivate bool, names *net.Resolver) {
 	t.MaxResponseHeaderBytes = maxHeaderBytes
+	// HTTP/2 as the settings say, whatever the program allows others: redirects are
+	// not left to net/http here.
+	t.Protocols = nil
 	d := &dialer{denyPrivate: denyPrivate, names: names}
 	t.DialContext = d.dial
 	if proxy := t.Proxy; proxy != nil {

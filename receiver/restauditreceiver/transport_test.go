@@ -5,6 +5,7 @@ package restauditreceiver
 
 import (
 	"context"
+	"crypto/tls"
 	"encoding/base64"
 	"fmt"
 	"io"
@@ -20,6 +21,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.opentelemetry.io/collector/component/componenttest"
 	"go.opentelemetry.io/collector/receiver/receivertest"
+	"golang.org/x/net/http2"
 
 	"github.com/restaudit/otelcol-audit/internal/send"
 	"github.com/restaudit/otelcol-audit/receiver/restauditreceiver/internal/metadata"
@@ -136,6 +138,35 @@ func TestSpansHaveNoSecretInThePath(t *testing.T) {
 	for _, span := range tel.SpanRecorder.Ended() {
 		text := strings.ToLower(fmt.Sprint(span.Name(), span.Attributes(), span.Events()))
 		assert.Contains(t, text, srv.URL+"/redacted")
+	}
+}
+
+// TestTheReceiverSpeaksHTTP2 also in a program that takes it from all others, whose
+// redirects it can't see there.
+func TestTheReceiverSpeaksHTTP2(t *testing.T) {
+	srv := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { _, _ = io.WriteString(w, r.Proto) }))
+	srv.EnableHTTP2 = true
+	srv.StartTLS()
+	t.Cleanup(srv.Close)
+	one := new(http.Protocols)
+	one.SetHTTP1(true)
+	for keys, want := range map[string]string{"": "HTTP/2.0", "http2_read_idle_timeout: 10s": "HTTP/2.0", "force_attempt_http2: false": "HTTP/1.1"} {
+		hard := &hardener{}
+		cfg, err := load(t, "endpoint: https://api.example.com\n"+keys)
+		require.NoError(t, err)
+		wrap, err := hard.GetHTTPRoundTripper(t.Context())
+		require.NoError(t, err)
+		base := &http.Transport{ForceAttemptHTTP2: cfg.ClientConfig.ForceAttemptHTTP2, Protocols: one, TLSClientConfig: &tls.Config{InsecureSkipVerify: true}} // the test's own certificates
+		if cfg.ClientConfig.HTTP2ReadIdleTimeout > 0 {
+			_, err = http2.ConfigureTransports(base)
+			require.NoError(t, err)
+		}
+		transport, err := wrap(t.Context(), base)
+		require.NoError(t, err)
+		got, err := askOnce(t, &http.Client{Transport: transport}, srv.URL)
+		require.NoError(t, err)
+		assert.Equal(t, want, got, keys)
+		hard.transport.CloseIdleConnections()
 	}
 }
 
