@@ -73,6 +73,7 @@ func troubles(t *testing.T) map[string]trouble {
 			exporter: "otlp_http/refusing", alerts: []string{"AuditRecordsHeld", "AuditDestinationRefuses"},
 		},
 		"pushed-back": {source: polling(vendor(t, 20)), exporter: "otlp_http/busy", alerts: []string{"AuditDestinationRefuses"}},
+		"waiting":     {source: polling(vendor(t, 20)), exporter: "otlp_http/retrying", alerts: []string{"AuditDestinationRefuses"}},
 		"forgetful": {
 			source:   set(polling(vendor(t, 20)), map[string]any{"storage": "s3checkpoint"}),
 			exporter: "nop", alerts: []string{"AuditCheckpointFailing"},

@@ -19,7 +19,8 @@ const (
 )
 
 const (
-	// busyFor is how long the pipeline may be just busy before the status says so.
+	// busyFor is how long the pipeline may be just busy before the status says so,
+	// whether it refuses meanwhile or does not answer.
 	busyFor = time.Minute
 	// minHold and maxHold bound the time between two searches for poison records
 	// that found nothing to go by; it doubles from the one to the other.
@@ -103,7 +104,7 @@ func (s *sink) report(err error) {
 	}
 }
 
-// recovered takes back what report has made known.
+// recovered takes back what report and overdue have made known.
 func (s *sink) recovered() {
 	if s.refusing == "" {
 		return

@@ -46,7 +46,8 @@ type sinkSettings struct {
 // nothing more is fetched (F37).
 type sink struct {
 	sinkSettings
-	// refusing is the class of the refusal that goes on, or "".
+	// refusing is the class of the refusal that goes on, or "". During an attempt
+	// these two belong to the attempt's watch.
 	refusing string
 	since    time.Time
 }
@@ -154,7 +155,9 @@ func (s *sink) send(ctx context.Context, records []record.Record, observed time.
 func (s *sink) consume(ctx context.Context, logs plog.Logs) error {
 	n := logs.LogRecordCount()
 	ctx = s.obs.StartLogsOp(ctx)
+	stop := s.watch()
 	err := s.next.ConsumeLogs(ctx, logs)
+	stop()
 	s.obs.EndLogsOp(ctx, metadata.Type.String(), n, err)
 	return err
 }

@@ -145,7 +145,7 @@ func TestShutdownReachesAnExporterThatWaits(t *testing.T) {
 			<-r.ctx.Done()
 			return consumererror.NewPermanent(r.ctx.Err())
 		}
-		ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
+		ctx, cancel := context.WithTimeout(t.Context(), busyFor/2)
 		defer cancel()
 		_, err := r.Deliver(ctx, recordsOf("a"), time.Now())
 		require.Error(t, err)

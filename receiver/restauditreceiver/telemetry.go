@@ -54,6 +54,9 @@ type telemetry struct {
 	kinds    labels
 	// low is the low watermark in Unix nanoseconds, 0 = not known yet.
 	low atomic.Int64
+	// handed is when the batch that the pipeline has not answered yet was handed
+	// over, in Unix nanoseconds; 0 = there is none.
+	handed atomic.Int64
 }
 
 // newTelemetry makes the instruments of a receiver, or of the part of it that
@@ -79,6 +82,9 @@ func newTelemetry(id component.ID, part string, settings component.TelemetrySett
 	}
 	t.begin()
 	if err := builder.RegisterRestauditFreshnessCallback(t.observeFreshness); err != nil {
+		return nil, fmt.Errorf("telemetry: %w", err)
+	}
+	if err := builder.RegisterRestauditDeliveryWaitCallback(t.observeDeliveryWait); err != nil {
 		return nil, fmt.Errorf("telemetry: %w", err)
 	}
 	return t, nil
@@ -109,6 +115,20 @@ func (t *telemetry) observeFreshness(_ context.Context, o metric.Float64Observer
 	}
 	return nil
 }
+
+// observeDeliveryWait reports 0 while the pipeline owes no answer.
+func (t *telemetry) observeDeliveryWait(_ context.Context, o metric.Float64Observer) error {
+	var wait float64
+	if handed := t.handed.Load(); handed != 0 {
+		wait = time.Since(time.Unix(0, handed)).Seconds()
+	}
+	o.Observe(wait, t.receiver)
+	return nil
+}
+
+// handedOver tells since when the pipeline has a batch, answered that it has none.
+func (t *telemetry) handedOver(at time.Time) { t.handed.Store(at.UnixNano()) }
+func (t *telemetry) answered()               { t.handed.Store(0) }
 
 // delivered tells up to which event time everything is delivered; zero = not known.
 func (t *telemetry) delivered(low time.Time) {

@@ -30,6 +30,7 @@ type TelemetryBuilder struct {
 	registrations               []metric.Registration
 	RestauditCheckpointFailures metric.Int64Counter
 	RestauditCheckpointWrites   metric.Int64Counter
+	RestauditDeliveryWait       metric.Float64ObservableGauge
 	RestauditFreshness          metric.Float64ObservableGauge
 	RestauditGaps               metric.Int64Counter
 	RestauditHeldRecords        metric.Int64Gauge
@@ -55,6 +56,21 @@ type telemetryBuilderOptionFunc func(mb *TelemetryBuilder)
 
 func (tbof telemetryBuilderOptionFunc) apply(mb *TelemetryBuilder) {
 	tbof(mb)
+}
+
+// RegisterRestauditDeliveryWaitCallback sets callback for observable RestauditDeliveryWait metric.
+func (builder *TelemetryBuilder) RegisterRestauditDeliveryWaitCallback(cb metric.Float64Callback) error {
+	reg, err := builder.meter.RegisterCallback(func(ctx context.Context, o metric.Observer) error {
+		cb(ctx, &observerFloat64{inst: builder.RestauditDeliveryWait, obs: o})
+		return nil
+	}, builder.RestauditDeliveryWait)
+	if err != nil {
+		return err
+	}
+	builder.mu.Lock()
+	defer builder.mu.Unlock()
+	builder.registrations = append(builder.registrations, reg)
+	return nil
 }
 
 // RegisterRestauditFreshnessCallback sets callback for observable RestauditFreshness metric.
@@ -110,6 +126,12 @@ func NewTelemetryBuilder(settings component.TelemetrySettings, options ...Teleme
 		"otelcol_restaudit_checkpoint_writes",
 		metric.WithDescription("Checkpoints written. [Alpha]"),
 		metric.WithUnit("{writes}"),
+	)
+	errs = errors.Join(errs, err)
+	builder.RestauditDeliveryWait, err = builder.meter.Float64ObservableGauge(
+		"otelcol_restaudit_delivery_wait",
+		metric.WithDescription("How long the pipeline has had the batch that it was handed last without taking or refusing it; 0 while it has none. It grows while the exporter retries. [Alpha]"),
+		metric.WithUnit("s"),
 	)
 	errs = errors.Join(errs, err)
 	builder.RestauditFreshness, err = builder.meter.Float64ObservableGauge(
