@@ -88,7 +88,8 @@ type Config struct {
 	// OnPermanentError says what happens to records that the pipeline refuses
 	// for good.
 	OnPermanentError PermanentErrorConfig `mapstructure:"on_permanent_error"`
-	// ShutdownGrace is how long the page in flight may take at shutdown.
+	// ShutdownGrace is how long the page in flight may take at shutdown, counted
+	// from the stop of the first receiver of the process.
 	ShutdownGrace time.Duration `mapstructure:"shutdown_grace"`
 
 	// emptySecret is the key of a secret that is written but empty.

@@ -30,9 +30,10 @@ type auditReceiver struct {
 	// clients are the storage clients that are open. The first one bears the
 	// receiver's name alone.
 	clients []storage.Client
-	// budgets and large are shared by all receivers of the factory.
+	// budgets, large and curfew are shared by all receivers of the factory.
 	budgets *send.Budgets
 	large   *send.LargeBodies
+	curfew  *curfew
 	// office and dismiss are set if this is one of several replicas. Running and
 	// clients belong to its goroutine then.
 	office  *office
@@ -77,21 +78,27 @@ func (r *auditReceiver) begin(ctx context.Context, host component.Host) error {
 	return nil
 }
 
-// Shutdown makes no more requests, lets the pages in flight finish for up to the
-// grace period or until ctx ends, stores the positions and returns. It may be
-// called without Start, and twice.
+// Shutdown makes no more requests, lets the pages in flight finish for up to what
+// is left of the grace period or until ctx ends, stores the positions and returns.
+// It may be called without Start, and twice.
 func (r *auditReceiver) Shutdown(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, r.curfew.enter(r.cfg.ShutdownGrace))
+	defer r.curfew.leave()
+	defer cancel()
 	if r.office != nil {
 		return r.office.close(ctx, r.dismiss)
 	}
 	return r.end(ctx)
 }
 
-// end stops all sources of the receiver.
+// end stops all sources of the receiver, as one replica of several after each
+// term: the pages in flight have the grace period, or until ctx ends.
 func (r *auditReceiver) end(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, r.cfg.ShutdownGrace)
+	defer cancel()
 	var stopping sync.WaitGroup
 	for _, p := range r.running {
-		stopping.Go(func() { p.stop(ctx, r.cfg.ShutdownGrace) })
+		stopping.Go(func() { p.stop(ctx) })
 	}
 	stopping.Wait()
 	r.running = nil

@@ -47,18 +47,15 @@ func (p *running) start(after time.Duration) {
 	}()
 }
 
-// stop ends the source: at once, but for the page in flight, which has the grace
-// period or until ctx ends.
-func (p *running) stop(ctx context.Context, grace time.Duration) {
+// stop ends the source: at once, but for the page in flight, which has until ctx
+// ends.
+func (p *running) stop(ctx context.Context) {
 	defer p.hard()
 	p.soft()
-	timer := time.NewTimer(grace)
-	defer timer.Stop()
 	select {
 	case <-p.done:
-	case <-timer.C:
-		p.logger.Warn("the page in flight was not accepted within `shutdown_grace`: it is delivered again after the restart")
 	case <-ctx.Done():
+		p.logger.Warn("the page in flight was not accepted within `shutdown_grace`: it is delivered again after the restart")
 	}
 	p.hard()
 	<-p.done
