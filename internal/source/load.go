@@ -96,7 +96,7 @@ func (s *Source) reconfigure() {
 	text := "the request was changed: the saved cursor is void, going on from the low watermark"
 	if was.Account != is.Account {
 		s.state.Ahead = nil
-		text = "another account or endpoint is polled: the saved cursor is void, going on from the earlier of the low watermark and `start_at`"
+		text = "another account or endpoint is polled: the saved cursor is void, going on from the earlier of the low watermark and `start_at`; if it is the same log, what is older than the remembered uids is repeated"
 		if begin := s.set.resolve(time.Now().UTC()); s.state.Low.IsZero() || begin.Before(s.state.Low) {
 			s.state.Low = begin
 		}
