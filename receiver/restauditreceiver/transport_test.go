@@ -21,7 +21,6 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.opentelemetry.io/collector/component/componenttest"
 	"go.opentelemetry.io/collector/receiver/receivertest"
-	"golang.org/x/net/http2"
 
 	"github.com/restaudit/otelcol-audit/internal/send"
 	"github.com/restaudit/otelcol-audit/receiver/restauditreceiver/internal/metadata"
@@ -157,10 +156,6 @@ func TestTheReceiverSpeaksHTTP2(t *testing.T) {
 		wrap, err := hard.GetHTTPRoundTripper(t.Context())
 		require.NoError(t, err)
 		base := &http.Transport{ForceAttemptHTTP2: cfg.ClientConfig.ForceAttemptHTTP2, Protocols: one, TLSClientConfig: &tls.Config{InsecureSkipVerify: true}} // the test's own certificates
-		if cfg.ClientConfig.HTTP2ReadIdleTimeout > 0 {
-			_, err = http2.ConfigureTransports(base)
-			require.NoError(t, err)
-		}
 		transport, err := wrap(t.Context(), base)
 		require.NoError(t, err)
 		got, err := askOnce(t, &http.Client{Transport: transport}, srv.URL)
