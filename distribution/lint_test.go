@@ -78,13 +78,13 @@ func TestShippedConfigsAreSafe(t *testing.T) {
 	require.NoError(t, err)
 	more, err := filepath.Glob("config/*/*.yaml")
 	require.NoError(t, err)
-	variable := regexp.MustCompile(`\$\{env:([A-Z_]+)\}`)
+	variable := regexp.MustCompile(`\$\{env:([A-Z0-9_]+)\}`)
 	for _, file := range append(files, more...) {
 		t.Run(file, func(t *testing.T) {
 			text, err := os.ReadFile(file)
 			require.NoError(t, err)
 			for _, match := range variable.FindAllStringSubmatch(string(text), -1) {
-				t.Setenv(match[1], "secret")
+				t.Setenv(match[1], valueOf(match[1]))
 			}
 			out, err := run("validate", "--strict", "--config", file)
 			require.NoError(t, err, out)

@@ -86,6 +86,9 @@ func (c *Config) validateEndpoint() error {
 	if err := c.validateParams(); err != nil {
 		return err
 	}
+	if c.ClientConfig.Endpoint == "" && c.Preset != "" {
+		return errors.New("`endpoint` is empty: is the environment variable that it names set? without the key, the preset's address is asked")
+	}
 	if c.ClientConfig.Endpoint == "" {
 		return errors.New("`endpoint` is missing: write the URL of the log's API, such as https://api.example.com/v1/audit, or name a `preset`")
 	}
