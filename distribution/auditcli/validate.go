@@ -27,7 +27,8 @@ func validateCommand(set otelcol.CollectorSettings) *cobra.Command {
 		Short: "Check a configuration, and whether its pipelines can lose events",
 		Long: `Checks the configuration as the Collector does, without running it. Then judges each pipeline that has a
 restaudit receiver: queues, processors, retries and exporters that accept an event before the destination has it
-make the receiver's checkpoint run ahead. What is found is a warning; with --strict it is an error.`,
+make the receiver's checkpoint run ahead. What is found is a warning; with --strict it is an error. An extension
+that a receiver names and that is not started is an error: the Collector would not start.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			own, err := flags.apply(set)
@@ -51,7 +52,10 @@ make the receiver's checkpoint run ahead. What is found is a warning; with --str
 			}
 			findings := lint.Judge(l.lintConfig())
 			printFindings(cmd.OutOrStdout(), findings)
-			if n := lint.Warnings(findings); strict && n > 0 {
+			if n := lint.Count(findings, lint.Error); n > 0 {
+				return fmt.Errorf("the Collector will not start with this configuration: it has %s", count(n, "error"))
+			}
+			if n := lint.Count(findings, lint.Warning); strict && n > 0 {
 				return fmt.Errorf("the configuration is valid, but has %s (--strict)", count(n, "warning"))
 			}
 			return nil
@@ -110,8 +114,9 @@ func printFindings(w io.Writer, findings []lint.Finding) {
 		fmt.Fprintf(w, "%-8s %s\n", f.Level, f.Key)
 		fmt.Fprintf(w, "  why:   %s\n  write: %s\n", f.Why, f.Write)
 	}
-	warnings := lint.Warnings(findings)
-	switch notes := len(findings) - warnings; {
+	warnings := lint.Count(findings, lint.Warning)
+	switch notes := lint.Count(findings, lint.Note); {
+	case lint.Count(findings, lint.Error) > 0: // the command's own error says it
 	case warnings > 0 && notes == 0:
 		fmt.Fprintf(w, "The configuration is valid, with %s.\n", count(warnings, "warning"))
 	case warnings > 0:

@@ -22,6 +22,8 @@ type Level string
 
 // The levels.
 const (
+	// Error: the Collector can't start, although it takes the configuration.
+	Error Level = "error"
 	// Warning: events can be lost, sent twice or read by others.
 	Warning Level = "warning"
 	// Note: good to know; nothing has to be changed.
@@ -70,8 +72,9 @@ type Config struct {
 const receiverType = "restaudit"
 
 // Judge returns what is to be said about the pipelines that carry records of a
-// restaudit receiver, and about nothing else: warnings first, then by key.
+// restaudit receiver, and about nothing else: what matters most first, then by key.
 func Judge(c Config) []Finding {
+	levels := []Level{Error, Warning, Note}
 	j := &judge{Config: c, seen: map[Finding]bool{}}
 	reached := j.reached()
 	j.receivers()
@@ -89,16 +92,16 @@ func Judge(c Config) []Finding {
 		}
 	}
 	slices.SortStableFunc(j.findings, func(a, b Finding) int {
-		return cmp.Or(strings.Compare(string(b.Level), string(a.Level)), strings.Compare(a.Key, b.Key))
+		return cmp.Or(slices.Index(levels, a.Level)-slices.Index(levels, b.Level), strings.Compare(a.Key, b.Key))
 	})
 	return j.findings
 }
 
-// Warnings counts the findings that are warnings.
-func Warnings(findings []Finding) int {
+// Count counts the findings of a level.
+func Count(findings []Finding, level Level) int {
 	n := 0
 	for _, f := range findings {
-		if f.Level == Warning {
+		if f.Level == level {
 			n++
 		}
 	}
@@ -117,6 +120,10 @@ func (j *judge) add(f Finding) {
 		j.seen[f] = true
 		j.findings = append(j.findings, f)
 	}
+}
+
+func (j *judge) fail(key, why, write string) {
+	j.add(Finding{Level: Error, Key: key, Why: why, Write: write})
 }
 
 func (j *judge) warn(key, why, write string) {

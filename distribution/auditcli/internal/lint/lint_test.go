@@ -66,6 +66,15 @@ func TestJudge(t *testing.T) {
 			},
 			want: []string{"extensions::file_storage::fsync"},
 		},
+		"an extension that is named and not started is an error": {
+			change: func(c *Config) {
+				c.Extensions["k8s_leader_elector"] = Component{ID: "k8s_leader_elector"} // defined, and not listed
+				c.Receivers["restaudit/okta"].Config["storage"] = "s3checkpoint"
+				c.Receivers["restaudit/okta"].Config["k8s_leader_elector"] = "k8s_leader_elector"
+				c.Receivers["restaudit/okta"].Config["auth"] = map[string]any{"authenticator": "oauth2client"}
+			},
+			want: []string{"receivers::restaudit/okta::auth::authenticator", "receivers::restaudit/okta::k8s_leader_elector", "receivers::restaudit/okta::storage"},
+		},
 		"durations count however they are written": {
 			change: func(c *Config) {
 				c.Exporters["otlp_http"].Config["retry_on_failure"] = map[string]any{"enabled": true, "max_elapsed_time": time.Minute}

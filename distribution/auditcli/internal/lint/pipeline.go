@@ -36,6 +36,7 @@ func (j *judge) receivers() {
 				fmt.Sprintf("%s is in several pipelines (%s): while one of them refuses a page, the others get it again and again", id, strings.Join(in, ", ")),
 				"a receiver of its own for each pipeline: each keeps its own checkpoint")
 		}
+		j.extensionsOf(r)
 		j.storageOf(r)
 		j.plainSecrets(id, r)
 		if on(r.Config, "allow_http") {

@@ -14,12 +14,20 @@ func (j *judge) storageOf(r Component) {
 			"`storage: file_storage`, or another storage extension")
 		return
 	}
-	ext, defined := j.Extensions[id]
-	if !defined || !slices.Contains(j.Started, id) {
-		j.warn(key, "extension "+id+" is not started, so the Collector will not start either",
+	j.extension(j.Extensions[id])
+}
+
+// extensionsOf finds extensions that a receiver needs and that are not started:
+// the Collector looks for them only when it starts the receiver, and then ends.
+func (j *judge) extensionsOf(r Component) {
+	for _, key := range []string{"storage", "k8s_leader_elector", "auth::authenticator"} {
+		id := text(r.Config, key)
+		if _, defined := j.Extensions[id]; id == "" || defined && slices.Contains(j.Started, id) {
+			continue
+		}
+		j.fail("receivers::"+r.ID+"::"+key, "extension "+id+" is not started, so the Collector will not start either",
 			"define "+id+" under `extensions`, and list it under `service::extensions`")
 	}
-	j.extension(ext)
 }
 
 func (j *judge) extension(ext Component) {
