@@ -4,6 +4,7 @@
 package auth
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -100,7 +101,7 @@ func (c *Config) Kind() (string, error) {
 	case len(kinds) == 0:
 		return "", nil
 	}
-	if err := c.check(kinds[0]); err != nil {
+	if err := cmp.Or(c.check(kinds[0]), c.writtenWrong(kinds[0])); err != nil {
 		return "", fmt.Errorf("`credentials::%s%w", kinds[0], err)
 	}
 	return kinds[0], nil
