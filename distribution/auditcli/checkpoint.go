@@ -181,9 +181,17 @@ func (c *checkpoints) confirm(cmd *cobra.Command, question string) error {
 	return errors.New("nothing was changed: answer y, or add --yes")
 }
 
-// moment reads a time: RFC 3339, or a duration back from now.
+// clockSlack is how far ahead of this machine's clock a time may be that is meant
+// to be past.
+const clockSlack = 24 * time.Hour
+
+// moment reads a time: RFC 3339, or a duration back from now. No source can go on
+// from a time in the future: it would poll nothing until then, without a word.
 func moment(flag, text string) (time.Time, error) {
 	if t, err := time.Parse(time.RFC3339Nano, text); err == nil {
+		if t.After(time.Now().Add(clockSlack)) {
+			return time.Time{}, fmt.Errorf("--%s is %s, which is in the future: write a time in the past (is the clock of this machine right?)", flag, text)
+		}
 		return t.UTC(), nil
 	}
 	if d, err := time.ParseDuration(text); err == nil && d >= 0 {

@@ -129,6 +129,7 @@ func TestAWrongConfigurationIsAClearError(t *testing.T) {
 		"bad placeholder":                 {ok + "request: {query: {q: '{strat}'}}", []string{"strat", "request::query"}},
 		"param that is not given":         {"endpoint: 'https://{params.host}/v1'", []string{"params.host"}},
 		"bad start":                       {ok + "start_at: yesterday", []string{"`start_at`", "beginning"}},
+		"start in a year":                 {ok + "start_at: " + time.Now().AddDate(1, 0, 0).Format(time.RFC3339), []string{"`start_at` is", "in the future"}},
 		"bad time format":                 {ok + "time_filter: {start_param: s, format: RFC3339}", []string{"time_filter::format"}},
 		"bad zone":                        {ok + "response: {timezone: Mars/Base}", []string{"`response::timezone`"}},
 		"window below overlap":            {ok + "time_filter: {start_param: s, end_param: e, window: 5m, overlap: 10m}", []string{"window", "overlap"}},

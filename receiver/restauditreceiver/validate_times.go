@@ -21,14 +21,20 @@ const leastFromBeginning = 30 * time.Minute
 // are below it: `poll_interval: 30` would be 30 nanoseconds.
 const shortest = time.Millisecond
 
+// clockSlack is how far ahead of this machine's clock a time may be that is meant
+// to be past.
+const clockSlack = 24 * time.Hour
+
 // validateTimes checks the durations, and whether polls get ahead with them.
 func (c *Config) validateTimes() error {
 	var errs []error
 	if c.PollInterval == 0 {
 		errs = append(errs, errors.New("`poll_interval` must be positive, not 0s: write for example 60s"))
 	}
-	if _, err := parseStart(string(c.StartAt)); err != nil {
+	if begin, err := parseStart(string(c.StartAt)); err != nil {
 		errs = append(errs, err)
+	} else if begin.at.After(time.Now().Add(clockSlack)) {
+		errs = append(errs, fmt.Errorf("`start_at` is %s, which is in the future: nothing would be polled until then; write a time in the past, or now (is the clock of this machine right?)", c.StartAt))
 	}
 	tf := c.TimeFilter
 	durations := c.durations()
