@@ -96,6 +96,19 @@ attributes: {user.roles: actor.roles}
 	assert.Contains(t, cfg.Attributes, "user.roles")
 }
 
+func TestAParamOfTheUsersOwnIsTakenWhereItIsUsed(t *testing.T) {
+	const okta = "preset: okta\nparams: {org: acme, mine: x}\ncredentials: {header: SSWS x}\n"
+	for name, key := range map[string]string{
+		"in the query":        "request: {query: {filter: '{params.mine}'}}",
+		"in the endpoint":     "endpoint: 'https://{params.mine}.example.com/{params.org}'",
+		"in the resource":     "resource_attributes: {team: 'of {params.mine}'}",
+		"in further requests": "expand: {items: ids, url: 'https://{params.org}.okta.com/{params.mine}/{item}'}",
+	} {
+		_, err := load(t, okta+key)
+		assert.NoError(t, err, name)
+	}
+}
+
 func TestAWrongConfigurationIsAClearError(t *testing.T) {
 	const ok = "endpoint: https://api.vendor.com/v1\n"
 	for name, tc := range map[string]struct {
@@ -113,6 +126,9 @@ func TestAWrongConfigurationIsAClearError(t *testing.T) {
 		"key of the original product":     {ok + "polling_frequency_ms: 1000", []string{"`polling_frequency_ms`", "convert"}},
 		"unknown preset":                  {"preset: oktaa", []string{"`preset`", "oktaa", "okta"}},
 		"preset without its params":       {"preset: okta\ncredentials: {header: SSWS x}", []string{"`params::org`"}},
+		"param that the preset lacks":     {"preset: github_org\nparams: {org: acme, inclde: web}\ncredentials: {bearer: x}", []string{"`params::inclde` is not a param of preset github_org", "`include`, `org`"}},
+		"param of a preset without any":   {"preset: slack\nparams: {org: acme}\ncredentials: {bearer: x}", []string{"`params::org`", "it has none"}},
+		"param that repeats the host":     {"preset: okta\nparams: {org: acme.okta.com}\ncredentials: {header: SSWS x}", []string{"`params::org` is \"acme.okta.com\"", "write acme"}},
 		"unknown pagination":              {ok + "pagination: {type: pages}", []string{"`pagination::type`", "offset"}},
 		"cursor from nowhere":             {ok + "pagination: {type: cursor, cursor_param: c}", []string{"cursor_path", "cursor_header"}},
 		"cursor to nowhere":               {ok + "pagination: {type: cursor, cursor_path: next}", []string{"cursor_param"}},

@@ -15,7 +15,6 @@ import (
 	"go.opentelemetry.io/collector/confmap"
 
 	"github.com/restaudit/otelcol-audit/internal/auth"
-	"github.com/restaudit/otelcol-audit/presets"
 )
 
 // Unmarshal lays the user's keys over the preset's, and those over the defaults.
@@ -104,24 +103,6 @@ func (c *Config) validateEndpoint() error {
 	}
 	if c.ClientConfig.Compression != "" {
 		return errors.New("`compression` is not supported: requests are small; answers are asked for in gzip always")
-	}
-	return nil
-}
-
-// validateParams checks that the preset has the values that it asks for.
-func (c *Config) validateParams() error {
-	if c.Preset == "" {
-		return nil
-	}
-	p, err := presets.Get(c.Preset)
-	if err != nil {
-		return fmt.Errorf("`preset`: %w", err)
-	}
-	for _, name := range slices.Sorted(maps.Keys(p.Params)) {
-		spec := p.Params[name]
-		if c.params()[name] == "" && spec.Default == nil && c.mentions("{params."+name+"}") {
-			return fmt.Errorf("`params::%s` is missing: preset %s needs it, %s; such as %s", name, c.Preset, strings.TrimSpace(spec.Description), spec.Example)
-		}
 	}
 	return nil
 }
