@@ -56,7 +56,7 @@ func (c *checkpoints) list() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "list --config FILE",
 		Short: "List the positions of all sources",
-		Args:  cobra.NoArgs,
+		Args:  onlyConfig,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			l, err := c.flags.load(cmd.Context(), c.set)
 			if err != nil {

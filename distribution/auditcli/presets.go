@@ -162,3 +162,11 @@ func oneArg(what string) cobra.PositionalArgs {
 		return nil
 	}
 }
+
+// onlyConfig wants no argument: the configuration is named by its flag.
+func onlyConfig(_ *cobra.Command, args []string) error {
+	if len(args) > 0 {
+		return fmt.Errorf("%q is one argument too many: write --config %s", args[0], args[0])
+	}
+	return nil
+}

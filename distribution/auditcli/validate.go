@@ -29,7 +29,7 @@ func validateCommand(set otelcol.CollectorSettings) *cobra.Command {
 restaudit receiver: queues, processors, retries and exporters that accept an event before the destination has it
 make the receiver's checkpoint run ahead. What is found is a warning; with --strict it is an error. An extension
 that a receiver names and that is not started is an error: the Collector would not start.`,
-		Args: cobra.NoArgs,
+		Args: onlyConfig,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			own, err := flags.apply(set)
 			if err != nil {

@@ -80,10 +80,21 @@ func number(n int64, has bool) string {
 // unknownName is the error for a placeholder that doesn't exist; it lists those
 // that do, because a typing error is the likely cause.
 func unknownName(name string, params map[string]string) error {
+	if key, isParam := strings.CutPrefix(name, paramPrefix); isParam {
+		return fmt.Errorf("unknown placeholder {%s}: write `%s` under `params`%s", name, key, given(params))
+	}
 	known := slices.Clone(runtimeNames)
 	for _, key := range slices.Sorted(maps.Keys(params)) {
 		known = append(known, paramPrefix+key)
 	}
 	return fmt.Errorf("unknown placeholder {%s}; known: {%s}; write {{%s}} for the plain text",
 		name, strings.Join(known, "}, {"), name)
+}
+
+// given lists the parameters that there are, for whoever has mistyped one.
+func given(params map[string]string) string {
+	if len(params) == 0 {
+		return ""
+	}
+	return ", which has " + strings.Join(slices.Sorted(maps.Keys(params)), ", ")
 }

@@ -94,6 +94,8 @@ type Config struct {
 
 	// emptySecret is the key of a secret that is written but empty.
 	emptySecret string
+	// noCredentials says that the user has written none at all.
+	noCredentials bool
 	// lists are the params that are written as lists.
 	lists []string
 	// part is the name of the part that this configuration is one of; see Parts.

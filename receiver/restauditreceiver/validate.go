@@ -4,6 +4,7 @@
 package restauditreceiver
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"maps"
@@ -30,9 +31,10 @@ func (c *Config) Unmarshal(conf *confmap.Conf) error {
 	}
 	c.expandDefaults(conf)
 	if err := conf.Unmarshal(c); err != nil {
-		return err
+		return cmp.Or(wrongValues(conf), err)
 	}
 	c.emptySecret, c.lists = emptySecret(conf), listParams(conf)
+	c.noCredentials = conf.Get("credentials") == nil
 	return nil
 }
 
@@ -170,6 +172,9 @@ func (c *Config) validateCredentials() error {
 		return fmt.Errorf("`%s` is empty: is the environment variable that it names set?", c.emptySecret)
 	}
 	kind, err := c.Credentials.Kind()
+	if err != nil && c.noCredentials { // the preset has begun some
+		return fmt.Errorf("`credentials` is missing: `otelcol-audit presets show %s` shows what to write", c.Preset)
+	}
 	if err != nil {
 		return err
 	}
