@@ -91,7 +91,7 @@ func (c *checkpoints) change(cmd *cobra.Command, name string, edit func(*restaud
 	keeper := checkpoint.NewStore(s.client)
 	found, err := keeper.Load(ctx)
 	if err != nil {
-		return fmt.Errorf("%w. To start anew: otelcol-audit checkpoint reset %s", err, s.name())
+		return withRemedy(err, s.name())
 	}
 	var before, after checkpoint.State
 	if found.State != nil {
@@ -114,6 +114,15 @@ func (c *checkpoints) change(cmd *cobra.Command, name string, edit func(*restaud
 		fmt.Fprintln(cmd.OutOrStdout(), "The state before is kept as state.prev.")
 	}
 	return nil
+}
+
+// withRemedy offers to start anew where nothing else is left. A storage that can't
+// be reached, or a newer version's state, is no reason to forget a position.
+func withRemedy(err error, source string) error {
+	if errors.Is(err, checkpoint.ErrCorrupt) {
+		return fmt.Errorf("%w. To start anew: otelcol-audit checkpoint reset %s", err, source)
+	}
+	return err
 }
 
 // openSource finds a source and takes its checkpoint over.

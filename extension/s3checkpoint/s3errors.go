@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 
 	"github.com/aws/smithy-go"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
@@ -70,6 +71,7 @@ func kindOf(err error) kind {
 const (
 	hintDenied = "the role needs s3:GetObject and s3:PutObject on the prefix, and s3:ListBucket on the bucket: " +
 		"without it S3 answers 403 for an object that does not exist yet"
+	hintRegion   = "set `region` to that of the bucket"
 	hintBucket   = "check `bucket`, `region` and `endpoint`"
 	hintChecksum = "the server may not know the AWS SDK's checksums: set `endpoint`, which turns them off"
 )
@@ -91,6 +93,8 @@ func classify(err error) (kind, string) {
 }
 
 func classifyAnswer(status int, code string) (kind, string) {
+	// What servers answer that don't know the headers or the trailer of a checksum.
+	checksumCodes := []string{"InvalidRequest", "InvalidArgument", "InvalidDigest", "BadDigest", "XAmzContentSHA256Mismatch", "XAmzContentChecksumMismatch", "MalformedTrailerError"}
 	switch {
 	case status == http.StatusNotFound && code == "NoSuchKey":
 		return kindMissing, ""
@@ -109,7 +113,9 @@ func classifyAnswer(status int, code string) (kind, string) {
 	case status >= 200 && status < 300:
 		// The answer was cut or makes no sense, but the request arrived.
 		return kindTransient, ""
-	case status == http.StatusBadRequest:
+	case code == "AuthorizationHeaderMalformed", code == "IllegalLocationConstraintException":
+		return kindOther, hintRegion
+	case status == http.StatusBadRequest && slices.Contains(checksumCodes, code):
 		return kindOther, hintChecksum
 	}
 	return kindOther, hintBucket

@@ -46,6 +46,25 @@ func TestAnswersMeanWhatTheyMean(t *testing.T) {
 	}
 }
 
+func TestAHintIsAboutWhatWasRefused(t *testing.T) {
+	for _, tc := range []struct {
+		status     int
+		code, want string
+	}{
+		{400, "AuthorizationHeaderMalformed", "`region`"},
+		{400, "InvalidRequest", "checksums"},
+		{400, "XAmzContentSHA256Mismatch", "checksums"},
+		{501, "NotImplemented", "checksums"},
+		{400, "InvalidBucketName", "`bucket`"},
+		{400, "", "`endpoint`"},
+		{301, "PermanentRedirect", "`region`"},
+	} {
+		_, hint := classifyAnswer(tc.status, tc.code)
+		assert.Contains(t, hint, tc.want, "%d %s", tc.status, tc.code)
+		assert.Equal(t, tc.want == "checksums", strings.Contains(hint, "checksums"), "%d %s", tc.status, tc.code)
+	}
+}
+
 func TestAServersTextIsCut(t *testing.T) {
 	sim := s3sim.New(testBucket)
 	r := newReplica(t, sim, quickly(1))

@@ -120,11 +120,12 @@ func (b *board) first() trouble {
 const maxErrorText = 300
 
 // brief returns the text of an error, cut to what fits a status or a log line: an
-// exporter may quote the whole batch.
+// exporter may quote the whole batch. Its middle is left out: what was done stands
+// at the beginning, the cause and the hint at the end.
 func brief(err error) string {
 	text := err.Error()
 	if len(text) > maxErrorText {
-		text = text[:maxErrorText] + "..."
+		text = text[:maxErrorText/2] + " ... " + text[len(text)-maxErrorText/2:]
 	}
 	return validText(text)
 }

@@ -44,6 +44,9 @@ func TestStatusReportsOnlyChanges(t *testing.T) {
 func TestErrorTextIsCutAndValid(t *testing.T) {
 	long := brief(errors.New(strings.Repeat("é", 500)))
 	assert.LessOrEqual(t, len(long), maxErrorText+10)
-	assert.True(t, strings.HasSuffix(long, "..."))
+	assert.Contains(t, long, " ... ")
+	down := brief(errors.New("put s3://audit/okta: " + strings.Repeat("gave up ", 100) + "connect: connection refused"))
+	assert.True(t, strings.HasPrefix(down, "put s3://audit/okta: "), "what was done: %s", down)
+	assert.True(t, strings.HasSuffix(down, "connect: connection refused"), "the cause: %s", down)
 	assert.Equal(t, "a\uFFFDb", brief(errors.New("a\xffb")))
 }
