@@ -27,20 +27,29 @@ type detail struct {
 	Result
 	// rest is the position of the item's next page; "" when it has no more.
 	rest string
+	// over says that nothing is here, as it would be more than the share.
+	over bool
 	err  error
 }
 
 // expandOne gets the records of one batch of items, from a position in its pages
-// on: all pages, or as many as are worth a page of the source.
-func (f *Fetcher) expandOne(ctx context.Context, ask Ask, base *url.URL, items []page.Record, at paging.Position) detail {
+// on: all pages, or as many as are worth a page of the source, or have a share.
+func (f *Fetcher) expandOne(ctx context.Context, ask Ask, base *url.URL, items []page.Record, at paging.Position, most share) detail {
 	d := detail{Result: Result{Remaining: -1}}
 	if len(items) == 1 {
 		ask.item = f.settings.Expand.attributes(items[0])
 	}
 	visited := map[paging.Position]struct{}{at: {}}
 	enough := f.settings.Expand.MaxBytes / max(1, f.settings.Expand.Parallel)
-	for range maxDetailPages {
-		part, err := f.expandPage(ctx, ask, base, items, at)
+	left := most
+	for n := range maxDetailPages {
+		part, err := f.expandPage(ctx, ask, base, items, at, left)
+		if left.exceeded(err) {
+			if d.over = n == 0; d.over {
+				return d
+			}
+			break
+		}
 		if err != nil {
 			d.err = ofItem(err)
 			return d
@@ -55,9 +64,10 @@ func (f *Fetcher) expandOne(ctx context.Context, ask Ask, base *url.URL, items [
 			return d
 		}
 		visited[at] = struct{}{}
-		if d.Bytes >= enough || !part.NotBefore.IsZero() {
+		if d.weight >= enough || !part.NotBefore.IsZero() {
 			break
 		}
+		left = most.after(&d.Result)
 	}
 	text, err := json.Marshal(at)
 	d.rest, d.err = string(text), err
@@ -83,7 +93,11 @@ func (f *Fetcher) childPosition(text string) (at paging.Position) {
 }
 
 // expandPage gets one page of a batch of items.
-func (f *Fetcher) expandPage(ctx context.Context, ask Ask, base *url.URL, items []page.Record, at paging.Position) (Result, error) {
+func (f *Fetcher) expandPage(ctx context.Context, ask Ask, base *url.URL, items []page.Record, at paging.Position, most share) (Result, error) {
+	if most.spent() {
+		return Result{}, &send.Error{Class: send.ClassData, TooLarge: true, Err: page.ErrTooLarge}
+	}
+	ctx = most.context(ctx)
 	req, err := f.itemRequest(ctx, ask, base, items, at)
 	if errors.Is(err, errNoPlace) {
 		return lost(items), nil
@@ -99,8 +113,7 @@ func (f *Fetcher) expandPage(ctx context.Context, ask Ask, base *url.URL, items 
 	if err != nil {
 		return Result{}, fmt.Errorf("`expand`: %w", err)
 	}
-	defer resp.Done() // several are read for one page
-	return f.records(resp, ask, at, func(next paging.Position) error {
+	return f.records(most.decoder(f.decoder), resp, ask, at, func(next paging.Position) error {
 		_, err := f.itemRequest(ctx, ask, base, items, next)
 		return err
 	})

@@ -5,7 +5,6 @@ package fetch
 
 import (
 	"context"
-	"errors"
 	"net/url"
 
 	"github.com/restaudit/otelcol-audit/internal/page"
@@ -92,7 +91,7 @@ func (f *Fetcher) list(ctx context.Context, ask Ask) (*listed, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer resp.Done()
+	defer resp.Done() // it stays for many pages
 	decoded, err := f.decode(f.listDecoder, resp)
 	if err != nil {
 		return nil, dataError(resp, err)
@@ -128,69 +127,4 @@ func (f *Fetcher) begin(at place) {
 		clear(f.begun) // left over from walks that were given up
 	}
 	f.begun[at] = struct{}{}
-}
-
-// fetchExpanded gets the records of the next items of the list: as many as make
-// a page. The position counts the items that are done, and says where in the
-// pages of the next one to go on; after a restart the list is expanded from its
-// start, as items may have moved.
-func (f *Fetcher) fetchExpanded(ctx context.Context, ask Ask) (Result, error) {
-	at := ask.Position
-	l, err := f.list(ctx, ask)
-	if err != nil {
-		return Result{}, err
-	}
-	if _, known := f.begun[placeOf(ask)]; !known {
-		at.Item, at.Child = 0, ""
-	}
-	res := l.head
-	at.Item = min(at.Item, int64(len(l.items)))
-	for at.Item < int64(len(l.items)) {
-		if at.Item, at.Child, err = f.expandSome(ctx, ask, l, at, &res); err != nil {
-			return Result{}, err
-		}
-		if at.Child != "" || res.Bytes-l.head.Bytes >= f.settings.Expand.MaxBytes {
-			break
-		}
-	}
-	if at.Item < int64(len(l.items)) {
-		f.begin(placeOf(ask))
-		res.Next = paging.Next{Position: at}
-		return res, nil
-	}
-	delete(f.begun, placeOf(ask))
-	res.Next, res.Rows = l.next, len(l.items)
-	f.lists.Store(nil)
-	return res, nil
-}
-
-// expandSome sends up to Parallel further requests at once and adds their
-// records to res, in the items' order. It returns where to go on. What follows
-// an item with more pages is left for later: items are done in their order.
-func (f *Fetcher) expandSome(ctx context.Context, ask Ask, l *listed, at paging.Position, res *Result) (item int64, child string, err error) {
-	s := f.settings.Expand
-	type part struct {
-		items int
-		out   chan detail
-	}
-	var parts []part
-	first := f.childPosition(at.Child)
-	for rest := l.items[at.Item:]; len(rest) > 0 && len(parts) < max(1, s.Parallel); {
-		p := part{items: min(max(1, s.Batch), len(rest)), out: make(chan detail, 1)}
-		items, from := rest[:p.items], first
-		go func() { p.out <- f.expandOne(ctx, ask, l.source, items, from) }()
-		parts, rest, first = append(parts, p), rest[p.items:], paging.Position{}
-	}
-	item = at.Item
-	for _, p := range parts {
-		d := <-p.out
-		if err = errors.Join(err, d.err); err != nil || child != "" {
-			continue
-		}
-		res.add(d.Result)
-		if child = d.rest; child == "" {
-			item += int64(p.items)
-		}
-	}
-	return item, child, err
 }

@@ -35,11 +35,15 @@ type Fetcher struct {
 	lists       atomic.Pointer[listed]
 	// begun are the lists of which this process has handed on a part.
 	begun map[place]struct{}
+	// width is how many further requests run at once; see widen.
+	width int
+	// weight is that of a record beside its text.
+	weight int
 }
 
 // New compiles the settings. Its errors name the YAML key. auth may be nil.
 func New(s Settings, client Client, auth Refresher) (*Fetcher, error) {
-	f := &Fetcher{settings: s, client: client, auth: auth, match: -1, begun: map[place]struct{}{}}
+	f := &Fetcher{settings: s, client: client, auth: auth, match: -1, begun: map[place]struct{}{}, width: max(1, s.Expand.Parallel)}
 	var err error
 	if f.request, err = request.New(s.Request); err != nil {
 		return nil, err
@@ -54,6 +58,7 @@ func New(s Settings, client Client, auth Refresher) (*Fetcher, error) {
 	}
 	f.related = len(s.Page.Fields)
 	s.Page.Fields = append(s.Page.Fields, s.Related.Fields...)
+	f.weight = recordWeight + valueWeight*len(s.Page.Fields)
 	own := PagerSettings{Paging: s.Paging, Next: s.Next, OffsetStart: s.OffsetStart, PageStart: s.PageStart}
 	f.pages = &pager{PagerSettings: own, envelope: newEnvelope(s.Next, s.Related), lastID: -1}
 	if client != nil {
@@ -109,13 +114,7 @@ func (f *Fetcher) Fetch(ctx context.Context, ask Ask) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
-	res, err := f.records(resp, ask, ask.Position, f.try(ctx, ask))
-	if err != nil {
-		resp.Done()
-		return Result{}, err
-	}
-	res.release = resp.Release
-	return res, nil
+	return f.records(f.decoder, resp, ask, ask.Position, f.try(ctx, ask))
 }
 
 // exchange sends the request for a page.

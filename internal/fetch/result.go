@@ -16,9 +16,10 @@ import (
 
 // records decodes an answer's records, and what follows the page at that
 // position. try tells whether a page can be asked for.
-func (f *Fetcher) records(resp *send.Response, ask Ask, at paging.Position, try func(paging.Position) error) (Result, error) {
-	decoded, err := f.decode(f.decoder, resp)
+func (f *Fetcher) records(decoder *page.Decoder, resp *send.Response, ask Ask, at paging.Position, try func(paging.Position) error) (Result, error) {
+	decoded, err := f.decode(decoder, resp)
 	if err != nil {
+		resp.Done()
 		return Result{}, dataError(resp, err)
 	}
 	pager := f.details
@@ -27,10 +28,11 @@ func (f *Fetcher) records(resp *send.Response, ask Ask, at paging.Position, try 
 	}
 	next, err := pager.next(at, resp, decoded, try)
 	if err != nil {
+		resp.Done()
 		return Result{}, dataError(resp, err)
 	}
 	res := f.collect(resp, decoded, ask)
-	res.Next = next
+	res.Next, res.release = next, resp.Release
 	return res, nil
 }
 
@@ -45,12 +47,14 @@ func (f *Fetcher) collect(resp *send.Response, p page.Page, ask Ask) Result {
 	f.settings.Related.join(value(p, f.details.envelope.related), p.Records, records, f.related)
 	res := Result{
 		Fetched: len(p.Records), Rows: p.Rows, Date: resp.Date, NotBefore: resp.NotBefore,
-		Bytes: len(resp.Body), Remaining: remaining(resp, ask),
+		Bytes: len(resp.Body), Remaining: remaining(resp, ask), read: len(resp.Body),
 	}
+	texts := 0
 	kept := records[:0]
 	for i := range records {
 		r := &records[i]
 		res.span(r)
+		texts += len(r.Raw)
 		switch {
 		case !ask.Floor.IsZero() && !r.Time.IsZero() && r.Time.Before(ask.Floor):
 			res.Old = append(res.Old, *r)
@@ -60,6 +64,7 @@ func (f *Fetcher) collect(resp *send.Response, p page.Page, ask Ask) Result {
 	}
 	res.Records = kept
 	res.Filtered = res.Fetched - len(kept)
+	res.weight = max(texts, len(resp.Body)) + f.weight*res.Fetched
 	return res
 }
 
@@ -87,12 +92,19 @@ func flagInvalid(r *record.Record, values []page.Value) {
 
 // add appends a part that was got by a further request.
 func (r *Result) add(part Result) {
-	r.Records = append(r.Records, part.Records...)
+	if len(r.Records) == 0 {
+		r.Records = part.Records
+	} else {
+		r.Records = append(r.Records, part.Records...)
+	}
 	r.Old = append(r.Old, part.Old...)
 	r.Lost = append(r.Lost, part.Lost...)
 	r.Fetched += part.Fetched
 	r.Filtered += part.Filtered
 	r.Bytes += part.Bytes
+	r.read += part.read
+	r.weight += part.weight
+	r.release = both(r.release, part.release)
 	if part.Newest.After(r.Newest) {
 		r.Newest = part.Newest
 	}
@@ -104,6 +116,20 @@ func (r *Result) add(part Result) {
 	}
 	if part.Remaining >= 0 {
 		r.Remaining = part.Remaining
+	}
+}
+
+// both calls two functions, of which either may be none.
+func both(a, b func()) func() {
+	switch {
+	case a == nil:
+		return b
+	case b == nil:
+		return a
+	}
+	return func() {
+		a()
+		b()
 	}
 }
 

@@ -111,7 +111,10 @@ type Result struct {
 	Bytes int
 	// Remaining is how many requests the vendor's quota has left; -1 = not told.
 	Remaining int64
-	// release is that of the body.
+	// read is the size of the bodies with records: that of a list is none. weight is
+	// what they and their records take.
+	read, weight int
+	// release is that of the bodies; nil if none was large.
 	release func()
 }
 

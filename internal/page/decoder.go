@@ -59,6 +59,23 @@ func NewDecoder(s Settings) (*Decoder, error) {
 	return d, nil
 }
 
+// Limited returns a decoder like d that takes at most so many records, and bytes
+// for texts of its own, where d doesn't take less.
+func (d *Decoder) Limited(records, bytes int) *Decoder {
+	less := *d
+	less.settings.MaxRecords = lesser(records, d.settings.MaxRecords)
+	less.settings.MaxBytes = lesser(bytes, d.settings.MaxBytes)
+	return &less
+}
+
+// lesser is the lesser of two limits, of which the second may be none.
+func lesser(limit, other int) int {
+	if other <= 0 {
+		return max(limit, 1)
+	}
+	return max(min(limit, other), 1)
+}
+
 // checkSimple checks a path that must do without gjson.
 func checkSimple(what, path string) error {
 	if err := CheckPath(path); err != nil {

@@ -14,10 +14,6 @@ import (
 	"weak"
 )
 
-// freeBody is how large a body may get without asking anybody. Most pages of
-// most vendors are smaller.
-const freeBody = 2 << 20
-
 // usersPerSlot is how many sources share the right to one large body. Three,
 // which are the least that this matters for, share one.
 const usersPerSlot = 4
@@ -150,23 +146,23 @@ type room struct {
 	release func()
 }
 
-// grow makes room for more bytes. Up to freeBody it grows in steps that leave
+// grow makes room for more bytes. Up to FreeBody it grows in steps that leave
 // little behind; then it takes all that the body is expected to have at once.
 func (m *room) grow(ctx context.Context, hint int64) error {
 	have := int64(cap(m.buf))
 	size := max(have*4, 512)
 	switch {
 	case have == 0:
-		size = min(hint, freeBody)
-	case have < freeBody:
-		size = min(size, freeBody)
+		size = min(hint, FreeBody)
+	case have < FreeBody:
+		size = min(size, FreeBody)
 	case hint > have:
 		size = hint
 	default:
 		size = m.limit + 1
 	}
 	size = min(size, m.limit+1)
-	if size <= freeBody {
+	if size <= FreeBody {
 		m.move(m.own.spare.take(size))
 		return nil
 	}
@@ -187,7 +183,7 @@ func (m *room) grow(ctx context.Context, hint int64) error {
 func (m *room) move(bigger []byte) {
 	smaller := m.buf
 	m.buf = append(bigger, smaller...)
-	if cap(smaller) == freeBody {
+	if cap(smaller) == FreeBody {
 		m.own.spare.put(smaller)
 	}
 }
@@ -199,7 +195,7 @@ func (m *room) leave(read, kept bool) {
 	case kept:
 	case m.large:
 		m.shared.spare.put(m.buf)
-	case cap(m.buf) == freeBody:
+	case cap(m.buf) == FreeBody:
 		m.own.spare.put(m.buf)
 	}
 	switch {

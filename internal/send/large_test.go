@@ -66,7 +66,7 @@ func TestOneBodyAtATimeIsLarge(t *testing.T) {
 		// slowness.
 		time.Sleep(90 * time.Second)
 		synctest.Wait()
-		assert.Equal(t, int64(freeBody), body.taken(), "it waits where it would get large")
+		assert.Equal(t, int64(FreeBody), body.taken(), "it waits where it would get large")
 		shared.leave()
 		err := <-done
 		assert.ErrorIs(t, err, errTooLarge)
@@ -78,7 +78,7 @@ func TestOneBodyAtATimeIsLarge(t *testing.T) {
 func TestALargePageKeepsItsPlaceUntilItIsDoneOrForAWhile(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		shared := &LargeBodies{}
-		answer := `{"error":` + strings.Repeat(" ", freeBody) + `"no"}`
+		answer := `{"error":` + strings.Repeat(" ", FreeBody) + `"no"}`
 		c := newClient(t, Settings{Large: shared, Errors: []Rule{{Status: []int{202}, Path: "error"}}}, func(req *http.Request) (*http.Response, error) {
 			status := 200
 			if strings.HasSuffix(req.URL.Path, "/refused") {
@@ -110,7 +110,7 @@ func TestALargePageKeepsItsPlaceUntilItIsDoneOrForAWhile(t *testing.T) {
 func TestASourceReadsItsNextLargePageWhileOneIsDelivered(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		shared := &LargeBodies{}
-		large := func(*http.Request) (*http.Response, error) { return reply(200, strings.Repeat("x", freeBody+1)), nil }
+		large := func(*http.Request) (*http.Response, error) { return reply(200, strings.Repeat("x", FreeBody+1)), nil }
 		here, there := newClient(t, Settings{Large: shared}, large), newClient(t, Settings{Large: shared}, large)
 		ask := func(c *Client) chan *Response {
 			got, req := make(chan *Response, 1), get(t, vendor)
@@ -157,7 +157,7 @@ func TestWaitForALargeBodyEndsWithTheExchange(t *testing.T) {
 func TestSmallBodiesDoNotWait(t *testing.T) {
 	shared := &LargeBodies{}
 	require.NoError(t, shared.enter(t.Context(), false))
-	want := strings.Repeat("x", freeBody-1)
+	want := strings.Repeat("x", FreeBody-1)
 	for _, length := range []int64{-1, int64(len(want))} {
 		c := newClient(t, Settings{Large: shared}, func(*http.Request) (*http.Response, error) {
 			r := reply(200, want)
@@ -198,7 +198,7 @@ func TestLargeBodiesArriveWhole(t *testing.T) {
 func TestImplausibleBodiesDoNotGetLarge(t *testing.T) {
 	body := &counted{}
 	c := newClient(t, Settings{Plausible: func(start string) error {
-		assert.Len(t, start, freeBody)
+		assert.Len(t, start, FreeBody)
 		return errors.New("it is no JSON")
 	}}, func(*http.Request) (*http.Response, error) {
 		r := reply(200, "")
@@ -207,7 +207,7 @@ func TestImplausibleBodiesDoNotGetLarge(t *testing.T) {
 	})
 	_, err := c.Do(t.Context(), get(t, vendor))
 	assert.ErrorContains(t, requireClass(t, err, ClassData), "it is no JSON")
-	assert.Equal(t, int64(freeBody), body.taken())
+	assert.Equal(t, int64(FreeBody), body.taken())
 }
 
 func TestLargeBodiesGrowWithTheSources(t *testing.T) {

@@ -22,7 +22,7 @@ func (c *Client) receive(ctx context.Context, cancel context.CancelCauseFunc, ra
 	}
 	success := isSuccess(raw.StatusCode)
 	if !emptyByDefinition(raw.StatusCode) {
-		limit := c.settings.MaxPageBytes
+		limit := c.maxBody(ctx)
 		if !success {
 			limit = min(limit, maxErrorBody)
 		}

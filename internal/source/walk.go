@@ -57,7 +57,8 @@ func (s *Source) walk(ctx, hard context.Context, w *checkpoint.Walk, budget int,
 	go s.fetchPages(walkCtx, *w, budget, sweep, out)
 	defer func() {
 		cancel()
-		for range out { // lets the fetching stage end
+		for f := range out { // lets the fetching stage end
+			f.result.Done()
 		}
 	}()
 	for f := range out {
@@ -76,6 +77,7 @@ func (s *Source) walk(ctx, hard context.Context, w *checkpoint.Walk, budget int,
 			return pages, f.end, nil
 		}
 		if ctx.Err() != nil {
+			f.result.Done()
 			return pages, end, ctx.Err() // not yet handed over: it is fetched again
 		}
 		pages++
@@ -107,6 +109,7 @@ func (s *Source) fetchPages(ctx context.Context, w checkpoint.Walk, budget int, 
 		select {
 		case out <- f:
 		case <-ctx.Done():
+			f.result.Done()
 			return
 		}
 		if f.err != nil || f.end.why != notEnded {
