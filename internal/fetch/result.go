@@ -6,11 +6,9 @@ package fetch
 import (
 	"encoding/json"
 	"errors"
-	"unicode/utf8"
 
 	"github.com/restaudit/otelcol-audit/internal/page"
 	"github.com/restaudit/otelcol-audit/internal/paging"
-	"github.com/restaudit/otelcol-audit/internal/record"
 	"github.com/restaudit/otelcol-audit/internal/send"
 )
 
@@ -66,28 +64,6 @@ func (f *Fetcher) collect(resp *send.Response, p page.Page, ask Ask) Result {
 	res.Filtered = res.Fetched - len(kept)
 	res.weight = max(texts, len(resp.Body)) + f.weight*res.Fetched
 	return res
-}
-
-// belong appends the values of the item that the records belong to.
-func belong(records []record.Record, values []page.Value) {
-	if len(values) == 0 {
-		return
-	}
-	for i := range records {
-		own := records[i].Values
-		records[i].Values = append(own[:len(own):len(own)], values...)
-		flagInvalid(&records[i], values)
-	}
-}
-
-// flagInvalid marks a record that got values from beside it whose bytes are not
-// UTF-8: what it is made of itself may well be.
-func flagInvalid(r *record.Record, values []page.Value) {
-	for _, v := range values {
-		if !utf8.ValidString(v.Raw) {
-			r.Flags |= record.InvalidUTF8
-		}
-	}
 }
 
 // add appends a part that was got by a further request.

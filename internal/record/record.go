@@ -27,6 +27,8 @@ const (
 	// got from beside it. Raw and such values have it still, all other texts were
 	// cleaned.
 	InvalidUTF8
+	// Clipped: a value that the record got from beside it was cut.
+	Clipped
 )
 
 // Record is one event.

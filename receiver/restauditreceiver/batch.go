@@ -40,8 +40,11 @@ func (e *emitter) cost(r *record.Record) int {
 		cost += valueCost * values(r.Raw)
 	}
 	for _, v := range r.Values {
-		if v.Kind == page.Array || v.Kind == page.Object {
+		switch v.Kind {
+		case page.Array, page.Object:
 			cost += listCost * len(v.Raw)
+		case page.String:
+			cost += min(len(v.Raw), record.MaxText) // a longer one is cut
 		}
 	}
 	return cost

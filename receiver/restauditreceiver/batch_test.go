@@ -21,6 +21,7 @@ import (
 func TestABatchHasABoundedCost(t *testing.T) {
 	text := func(n int) record.Record { return record.Record{Raw: strings.Repeat("x", n)} }
 	list := record.Record{Values: []page.Value{{Kind: page.Array, Raw: "[" + strings.Repeat("1,", 50_000) + "1]"}}}
+	shared := record.Record{Values: []page.Value{{Kind: page.String, Raw: `"` + strings.Repeat("x", 31<<10) + `"`}}}
 	tree := record.Record{Raw: strings.Repeat(`{"a":{}},`, 1000)}
 	for _, tc := range []struct {
 		name, body string
@@ -33,6 +34,7 @@ func TestABatchHasABoundedCost(t *testing.T) {
 		{"values of a map are dearer than their text", bodyMap, slices.Repeat([]record.Record{tree}, 100), 10},
 		{"a long text in a map is a text", bodyMap, slices.Repeat([]record.Record{text(500_000)}, 10), 8},
 		{"lists are dearer than text", bodyRaw, slices.Repeat([]record.Record{list}, 8), 2},
+		{"an attribute that is longer than the record counts", bodyRaw, slices.Repeat([]record.Record{shared}, 1000), 127},
 		{"one event is always one", bodyMap, slices.Repeat([]record.Record{text(16 << 20)}, 3), 1},
 		{"the last batch is the rest", bodyRaw, []record.Record{text(1), text(1)}, 2},
 	} {

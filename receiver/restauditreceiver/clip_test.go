@@ -14,14 +14,14 @@ import (
 )
 
 func TestLongTextsAreCutBesideTheBodyThatHasThem(t *testing.T) {
-	long := strings.Repeat("x", maxText-1) + "\"<é" // the cut would fall into é
-	raw := `{"a":"` + strings.Repeat("x", maxText-1) + `\"<é","l":[` + strings.Repeat("1,", maxText) + `1]}`
+	long := strings.Repeat("x", record.MaxText-1) + "\"<é" // the cut would fall into é
+	raw := `{"a":"` + strings.Repeat("x", record.MaxText-1) + `\"<é","l":[` + strings.Repeat("1,", record.MaxText) + `1]}`
 	settings := emitSettings{body: bodyRaw, attributes: []string{"a", "l", "short", "of.item"}, mapsFrom: 3}
 	r := record.Record{Raw: raw, UID: "u", EventName: long, Severity: long, Values: []page.Value{
-		{Kind: page.String, Raw: `"` + strings.Repeat("x", maxText-1) + `é"`},
+		{Kind: page.String, Raw: `"` + strings.Repeat("x", record.MaxText-1) + `é"`},
 		{Kind: page.Array, Raw: raw[strings.Index(raw, "["):]},
 		{Kind: page.String, Raw: `"s"`},
-		{Kind: page.String, Raw: `"` + long[:maxText-1] + `yyyy"`},
+		{Kind: page.String, Raw: `"` + long[:record.MaxText-1] + `yyyy"`},
 	}}
 	lr := one(settings, r)
 	text := func(name string) string {
@@ -29,12 +29,12 @@ func TestLongTextsAreCutBesideTheBodyThatHasThem(t *testing.T) {
 		return v.AsString()
 	}
 	assert.Equal(t, raw, lr.Body().Str(), "nothing is lost")
-	assert.Equal(t, long[:maxText], lr.EventName())
-	assert.Equal(t, long[:maxText], lr.SeverityText())
-	assert.Equal(t, long[:maxText-1], text("a"), "a character is not cut in two")
-	assert.Equal(t, raw[strings.Index(raw, "["):][:maxText], text("l"))
+	assert.Equal(t, long[:record.MaxText], lr.EventName())
+	assert.Equal(t, long[:record.MaxText], lr.SeverityText())
+	assert.Equal(t, long[:record.MaxText-1], text("a"), "a character is not cut in two")
+	assert.Equal(t, raw[strings.Index(raw, "["):][:record.MaxText], text("l"))
 	assert.Equal(t, "s", text("short"))
-	assert.Len(t, text("of.item"), maxText+3, "the body does not have it")
+	assert.Len(t, text("of.item"), record.MaxText+3, "it was cut where it was added")
 	assert.Equal(t, "true", text(attrClipped))
 	assert.Equal(t, long, r.EventName)
 
@@ -47,4 +47,10 @@ func TestLongTextsAreCutBesideTheBodyThatHasThem(t *testing.T) {
 	settings.body = bodyRaw
 	_, flagged = one(settings, record.Record{Raw: raw, UID: "u"}).Attributes().Get(attrClipped)
 	assert.False(t, flagged)
+
+	for _, body := range []string{bodyRaw, bodyMap, bodyMessage} {
+		settings.body = body
+		v, _ := one(settings, record.Record{Raw: raw, UID: "u", Flags: record.Clipped}).Attributes().Get(attrClipped)
+		assert.True(t, v.Bool(), "what is beside the record is in no body")
+	}
 }

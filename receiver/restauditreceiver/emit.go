@@ -25,8 +25,9 @@ const (
 	attrParseError = "restaudit.parse_error"
 	// attrInvalidUTF8 is true if bytes of the record that are not UTF-8 were replaced.
 	attrInvalidUTF8 = "restaudit.invalid_utf8"
-	// attrClipped is true if texts of the record were cut to maxText wherever they
-	// stand beside the body, which has them whole.
+	// attrClipped is true if texts of the record were cut to record.MaxText wherever
+	// they stand beside the body, which has them whole, or if a value from beside the
+	// record was cut.
 	attrClipped = "restaudit.clipped"
 	// attrDocumentID is what the Elasticsearch exporter's logs_dynamic_id reads.
 	attrDocumentID = "elasticsearch.document_id"
@@ -118,8 +119,8 @@ func (e *emitter) emit(r *record.Record, lr plog.LogRecord, observed pcommon.Tim
 	if e.settings.body != bodyMessage {
 		clipped := *r
 		if e.clip(&clipped) {
+			clipped.Flags |= record.Clipped
 			r = &clipped
-			lr.Attributes().PutBool(attrClipped, true)
 		}
 	}
 	stamp, inRange := timestamp(r.Time)
@@ -157,6 +158,9 @@ func (e *emitter) putAttributes(attrs pcommon.Map, r *record.Record, parseError 
 	if r.Flags&record.InvalidUTF8 != 0 {
 		attrs.PutBool(attrInvalidUTF8, true)
 	}
+	if r.Flags&record.Clipped != 0 {
+		attrs.PutBool(attrClipped, true)
+	}
 	for i, v := range values {
 		switch name := e.settings.attributes[i]; {
 		case name == "":
@@ -178,6 +182,9 @@ func (e *emitter) extra(r *record.Record, parseError string) int {
 		n++
 	}
 	if r.Flags&record.InvalidUTF8 != 0 {
+		n++
+	}
+	if r.Flags&record.Clipped != 0 {
 		n++
 	}
 	return n
