@@ -64,7 +64,7 @@ func (f *Fetcher) expandOne(ctx context.Context, ask Ask, base *url.URL, items [
 			return d
 		}
 		visited[at] = struct{}{}
-		if d.weight >= enough || !part.NotBefore.IsZero() {
+		if d.Weight >= enough || !part.NotBefore.IsZero() {
 			break
 		}
 		left = most.after(&d.Result)

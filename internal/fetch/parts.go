@@ -78,18 +78,20 @@ func (e *expansion) turn() share {
 func (e *expansion) round(ctx context.Context) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	parts := e.ahead(ctx)
+	parts, before := e.ahead(ctx), e.res.Weight
 	var most share // of what has come
-	over := false
+	over, heaviest := false, 0
 	for i, p := range parts {
 		d := <-p.out
-		if d.over && i > 0 {
-			over = true
+		over = over || d.over && i > 0
+		// Alone it may be as heavy as any before it, and more than is left.
+		if d.over && i > 0 && e.res.Weight+heaviest < e.f.settings.Expand.MaxBytes {
 			p.most = e.turn()
 			d = e.expand(ctx, p)
 		}
 		if d.err == nil && !d.over && e.turn().fits(&d.Result) {
 			e.take(p, d)
+			heaviest = max(heaviest, d.Weight)
 			most.bytes, most.records = max(most.bytes, d.read), max(most.records, d.Fetched)
 		} else {
 			d.Done()
@@ -104,7 +106,8 @@ func (e *expansion) round(ctx context.Context) error {
 	}
 	e.f.narrow(over)
 	e.f.widen(most)
-	e.full = e.res.weight >= e.f.settings.Expand.MaxBytes
+	// The next round may bring as much as this one.
+	e.full = e.res.Weight+(e.res.Weight-before) >= e.f.settings.Expand.MaxBytes
 	return nil
 }
 

@@ -62,7 +62,7 @@ func (f *Fetcher) collect(resp *send.Response, p page.Page, ask Ask) Result {
 	}
 	res.Records = kept
 	res.Filtered = res.Fetched - len(kept)
-	res.weight = max(texts, len(resp.Body)) + f.weight*res.Fetched
+	res.Weight = max(texts, len(resp.Body)) + f.weight*res.Fetched
 	return res
 }
 
@@ -79,7 +79,7 @@ func (r *Result) add(part Result) {
 	r.Filtered += part.Filtered
 	r.Bytes += part.Bytes
 	r.read += part.read
-	r.weight += part.weight
+	r.Weight += part.Weight
 	r.release = both(r.release, part.release)
 	if part.Newest.After(r.Newest) {
 		r.Newest = part.Newest

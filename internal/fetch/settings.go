@@ -111,9 +111,11 @@ type Result struct {
 	Bytes int
 	// Remaining is how many requests the vendor's quota has left; -1 = not told.
 	Remaining int64
-	// read is the size of the bodies with records: that of a list is none. weight is
-	// what they and their records take.
-	read, weight int
+	// Weight is about what the page takes in memory: its text, and its records with
+	// the values that are picked from them.
+	Weight int
+	// read is the size of the bodies with records: that of a list is none.
+	read int
 	// release is that of the bodies; nil if none was large.
 	release func()
 }
