@@ -21,6 +21,8 @@ type Source struct {
 	store    Store
 	observer Observer
 
+	pace pace
+
 	// What follows belongs to the goroutine of Run.
 
 	state   checkpoint.State

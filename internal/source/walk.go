@@ -46,11 +46,12 @@ type fetched struct {
 	// notBefore is set alone: the vendor asked us to wait until then.
 	notBefore time.Time
 	err       error
+	delivery  *delivery
 }
 
 // walk reads the pages of w from its position on, at most budget of them. The
-// next page is fetched while one is delivered. It returns when the walk stopped
-// and everything it delivered is submitted.
+// next page is fetched while one is delivered, as far as pace allows it. It
+// returns when the walk stopped and everything it delivered is submitted.
 func (s *Source) walk(ctx, hard context.Context, w *checkpoint.Walk, budget int, sweep bool) (pages int, end walkEnd, err error) {
 	walkCtx, cancel := context.WithCancel(ctx)
 	out := make(chan fetched)
@@ -81,7 +82,10 @@ func (s *Source) walk(ctx, hard context.Context, w *checkpoint.Walk, budget int,
 			return pages, end, ctx.Err() // not yet handed over: it is fetched again
 		}
 		pages++
-		if err := s.deliver(hard, w, f, sweep); err != nil {
+		f.delivery.begin()
+		err := s.deliver(hard, w, f, sweep)
+		s.pace.delivered(f.delivery)
+		if err != nil {
 			return pages, end, err
 		}
 		if f.end.why != notEnded {
@@ -106,6 +110,7 @@ func (s *Source) fetchPages(ctx context.Context, w checkpoint.Walk, budget int, 
 		if f.err == nil && f.end.why == notEnded {
 			f.end = trail.judge(f, n, budget)
 		}
+		f.delivery = newDelivery(f)
 		select {
 		case out <- f:
 		case <-ctx.Done():
@@ -115,7 +120,7 @@ func (s *Source) fetchPages(ctx context.Context, w checkpoint.Walk, budget int, 
 		if f.err != nil || f.end.why != notEnded {
 			return
 		}
-		if !wait(ctx, time.Until(f.result.NotBefore)) {
+		if !s.pace.next(ctx, f.delivery) || !wait(ctx, time.Until(f.result.NotBefore)) {
 			return
 		}
 		ask.Position = f.result.Next.Position
