@@ -28,7 +28,9 @@ func checkpointCommand(set otelcol.CollectorSettings) *cobra.Command {
 		Short: "Look at the positions of sources, and change them",
 		Long: `Works on the storage that the configuration names. list and show change nothing. The others ask before they
 change something (--yes answers), keep the state before as state.prev (reset: as state.reset), and refuse while a collector has the
-checkpoint.`,
+checkpoint. In S3 that is known from its lease, which is watched for one ttl if it was not given up; without a lease from when the
+checkpoint was stored last: a collector that was killed may still run, until 10 minutes and a poll_interval have passed.
+--force goes on all the same, and a collector that does have it stops polling the source until it is restarted.`,
 		Args: cobra.NoArgs,
 		RunE: needsSubcommand,
 	}
@@ -41,12 +43,14 @@ type checkpoints struct {
 	set   otelcol.CollectorSettings
 	flags configFlags
 	yes   bool
+	force bool
 }
 
 // changing adds the flags of a command that changes something.
 func (c *checkpoints) changing(cmd *cobra.Command) *cobra.Command {
 	c.flags.register(cmd)
 	cmd.Flags().BoolVarP(&c.yes, "yes", "y", false, "do not ask")
+	cmd.Flags().BoolVar(&c.force, "force", false, "take a checkpoint in S3 from a collector that may still run; its source stops")
 	return cmd
 }
 

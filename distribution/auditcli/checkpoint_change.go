@@ -88,6 +88,9 @@ func (c *checkpoints) change(cmd *cobra.Command, name string, edit func(*restaud
 		return err
 	}
 	defer func() { err = errors.Join(err, s.close(ctx)) }()
+	if err := s.takeOver(ctx, c.force, cmd.ErrOrStderr()); err != nil {
+		return err
+	}
 	keeper := checkpoint.NewStore(s.client)
 	found, err := keeper.Load(ctx)
 	if err != nil {
@@ -125,7 +128,7 @@ func withRemedy(err error, source string) error {
 	return err
 }
 
-// openSource finds a source and takes its checkpoint over.
+// openSource finds a source and opens its checkpoint.
 func (c *checkpoints) openSource(cmd *cobra.Command, name string) (*store, *restauditreceiver.Config, error) {
 	ctx := cmd.Context()
 	l, err := c.flags.load(ctx, c.set)
@@ -210,6 +213,9 @@ Events since start_at are delivered again, with the same uid.`,
 			}
 			defer func() { err = errors.Join(err, s.close(ctx)) }()
 			if err := c.confirm(cmd, s.question()+"\n  the position is forgotten: the source begins at its start_at again"); err != nil {
+				return err
+			}
+			if err := s.takeOver(ctx, c.force, cmd.ErrOrStderr()); err != nil {
 				return err
 			}
 			if err := checkpoint.NewStore(s.client).Reset(ctx); err != nil {

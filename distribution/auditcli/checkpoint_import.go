@@ -64,7 +64,7 @@ func (c *checkpoints) importAll(cmd *cobra.Command, registry edit.Registry, pair
 		return err
 	}
 	for _, name := range names {
-		text, err := l.importOne(cmd, targets[name], registry[name], overwrite)
+		text, err := c.importOne(cmd, l, targets[name], registry[name], overwrite)
 		if err != nil {
 			return fmt.Errorf("%s: %w", targets[name], err)
 		}
@@ -114,7 +114,7 @@ func (l *loaded) targets(registry edit.Registry, pairs []string) (map[string]com
 	return targets, nil
 }
 
-func (l *loaded) importOne(cmd *cobra.Command, id component.ID, st checkpoint.State, overwrite bool) (text string, err error) {
+func (c *checkpoints) importOne(cmd *cobra.Command, l *loaded, id component.ID, st checkpoint.State, overwrite bool) (text string, err error) {
 	ctx := cmd.Context()
 	// Where params are lists, all parts go on from what lies under the source's own
 	// name.
@@ -123,6 +123,9 @@ func (l *loaded) importOne(cmd *cobra.Command, id component.ID, st checkpoint.St
 		return "", err
 	}
 	defer func() { err = errors.Join(err, s.close(ctx)) }()
+	if err := s.takeOver(ctx, c.force, cmd.ErrOrStderr()); err != nil {
+		return "", err
+	}
 	keeper := checkpoint.NewStore(s.client)
 	found, err := keeper.Load(ctx)
 	if err != nil {

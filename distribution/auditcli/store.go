@@ -22,7 +22,6 @@ import (
 	"go.uber.org/zap"
 	"go.uber.org/zap/zapcore"
 
-	"github.com/restaudit/otelcol-audit/extension/s3checkpoint"
 	"github.com/restaudit/otelcol-audit/receiver/restauditreceiver"
 )
 
@@ -108,14 +107,9 @@ func (s *store) absent() bool {
 	return errors.Is(err, os.ErrNotExist)
 }
 
-// open takes the checkpoint over, and refuses while a collector has it.
+// open opens the storage, and refuses while a collector locks it. What needs no
+// lock is taken over by takeOver.
 func (s *store) open(ctx context.Context) error {
-	if inspector, ok := s.ext.(s3checkpoint.Inspector); ok {
-		snapshot, err := inspector.Inspect(ctx, component.KindReceiver, s.source, s.part.StorageName())
-		if err == nil && snapshot.Leased {
-			return fmt.Errorf("the checkpoint of %s is held by a running collector on host %q: stop it first, it gives the lease up then", s.name(), snapshot.Host)
-		}
-	}
 	client, err := s.ext.GetClient(ctx, component.KindReceiver, s.source, s.part.StorageName())
 	if err != nil && strings.HasSuffix(err.Error(), "timeout") {
 		return fmt.Errorf("the checkpoint of %s is held by a running collector, which locks %s: stop it first", s.name(), first(s.file, "its file"))

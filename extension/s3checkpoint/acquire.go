@@ -33,7 +33,7 @@ func (c *client) acquire(ctx context.Context) error {
 		if c.ttl > 0 {
 			c.beats.Go(c.beat)
 		}
-	case ctx.Err() == nil && !errors.Is(err, ErrClosed):
+	case ctx.Err() == nil && !errors.Is(err, ErrClosed) && !errors.Is(err, ErrHeld):
 		c.log.Error("the checkpoint could not be loaded; this source does not start", zap.Error(err))
 		c.health.report(c.name(), err)
 	case c.watch.host != "":
@@ -58,7 +58,11 @@ func (c *client) tryAcquire(ctx context.Context) error {
 			}
 			continue
 		default:
-			if d := c.standby(newest); d > 0 {
+			d, held := c.standby(newest)
+			if held != nil {
+				return held
+			}
+			if d > 0 {
 				if err := sleep(ctx, c.closing, d); err != nil {
 					return err
 				}

@@ -48,10 +48,12 @@ type client struct {
 	ttl    time.Duration // of the lease; 0 = none
 	forget func()        // tells the extension that the client is closed
 
-	// turn is held by whoever talks to S3 and changes held and watch.
+	// turn is held by whoever talks to S3 and changes held, watch and seizing.
 	turn  chan struct{}
 	held  *holding // nil until the object was acquired
 	watch watch
+	// seizing is how the client is to take the object over: seize.go.
+	seizing seizing
 
 	life    context.Context // ends with Close; bounds the heartbeat, which no caller waits for
 	end     context.CancelFunc

@@ -18,6 +18,9 @@ var (
 	// ErrLeaseLapsed says that the lease could not be renewed in time, so another
 	// holder may be about to take over. Deliver nothing; the call may be repeated.
 	ErrLeaseLapsed = errors.New("the lease could not be renewed")
+	// ErrHeld says that somebody else holds the checkpoint and renews its lease.
+	// Nothing was changed.
+	ErrHeld = errors.New("somebody else holds the checkpoint")
 	// ErrCorrupt says that neither the newest nor the previous generation can be
 	// read. The error's text has the commands that recover.
 	ErrCorrupt = document.ErrCorrupt

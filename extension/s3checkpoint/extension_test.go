@@ -137,6 +137,7 @@ func TestInspectReadsWithoutTakingOver(t *testing.T) {
 		require.NoError(t, err)
 		assert.True(t, s.Exists)
 		assert.True(t, s.Leased)
+		assert.Equal(t, ttl, s.TTL)
 		assert.Equal(t, map[string][]byte{"state": []byte(`{"cursor":"a"}`)}, s.Data)
 		assert.Equal(t, map[string]int64{"seen.1": int64(len(chunk("1")))}, s.Parts)
 		assert.Equal(t, "s3://audit/"+mainKey, s.Object)

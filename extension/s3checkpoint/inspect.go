@@ -21,6 +21,8 @@ type Snapshot struct {
 	Host       string // of the last writer
 	UpdatedAt  time.Time
 	Leased     bool              // the writer promised to renew, and did not give it up
+	TTL        time.Duration     // of the lease: how long without a renewal is the end of it
+	Released   bool              // the writer ended in order: nobody uses the checkpoint
 	Data       map[string][]byte // the values that lie in the object itself
 	Parts      map[string]int64  // sizes of the others, bytes
 }
@@ -58,7 +60,10 @@ func (e *s3Extension) Inspect(ctx context.Context, kind component.Kind, id compo
 		return s, nil
 	}
 	s.Exists, s.Epoch, s.Generation, s.Host, s.UpdatedAt = true, doc.Epoch, doc.Generation, doc.Writer.Host, doc.UpdatedAt
-	s.Leased = doc.Lease != nil && !doc.Lease.Released
+	if lease := doc.Lease; lease != nil {
+		s.Leased, s.Released = !lease.Released, lease.Released
+		s.TTL, _ = time.ParseDuration(lease.TTL) // empty when released
+	}
 	s.Data, s.Parts = map[string][]byte{}, map[string]int64{}
 	for key, v := range doc.Data {
 		if v.Blob != nil {

@@ -40,21 +40,25 @@ func (c *client) lapsed() bool {
 }
 
 // standby gives how long to wait before the next look at an object that
-// somebody else holds; 0 = it may be taken over.
-func (c *client) standby(o *object) time.Duration {
-	if c.ttl == 0 || o.missing() || o.doc != nil && o.doc.Writer.ID == c.writer.ID {
-		return 0
+// somebody else holds; 0 = it may be taken over. It fails where this client
+// must not stand in line.
+func (c *client) standby(o *object) (time.Duration, error) {
+	if o.missing() || o.doc != nil && o.doc.Writer.ID == c.writer.ID || !c.waitsFor(o.doc) {
+		return 0, nil
 	}
 	ttl := c.ttl
 	if o.doc != nil && o.doc.Lease != nil {
 		if o.doc.Lease.Released {
-			return 0
+			return 0, nil
 		}
 		if d, err := time.ParseDuration(o.doc.Lease.TTL); err == nil {
 			ttl = min(max(ttl, d), maxTTL)
 		}
 	}
 	if c.watch.etag != o.etag {
+		if c.watch.etag != "" && c.seizing != seizesNot {
+			return 0, fmt.Errorf("%w: host %q renews its lease", ErrHeld, holder(o))
+		}
 		if c.watch.etag == "" {
 			c.log.Info("standing by: the checkpoint is held", zap.String("by_host", holder(o)), zap.Duration("ttl", ttl))
 		}
@@ -62,9 +66,9 @@ func (c *client) standby(o *object) time.Duration {
 	}
 	left := ttl - time.Since(c.watch.since)
 	if left <= 0 {
-		return 0
+		return 0, nil
 	}
-	return min(left, ttl/4)
+	return min(left, ttl/4), nil
 }
 
 // renew writes the state anew, with a new nonce. The turn is held.
@@ -123,16 +127,22 @@ func (c *client) beatOnce() bool {
 	return err == nil
 }
 
-// release gives the lease up, so that a standby need not wait. It is one
-// attempt: without it the standby takes over after the TTL. The turn is held.
+// releaseTime bounds the last write: the end of a process must not wait for S3.
+const releaseTime = 3 * time.Second
+
+// release gives the object up, so that a standby need not wait, and so that a
+// command line sees, also without a lease, that nobody uses it. It is one
+// attempt: without it they wait. The turn is held.
 func (c *client) release(ctx context.Context) {
 	c.mu.Lock()
 	fenced := c.fenced
 	c.mu.Unlock()
-	if c.ttl == 0 || c.held == nil || fenced != nil {
+	if c.held == nil || fenced != nil {
 		return
 	}
+	ctx, cancel := context.WithTimeout(ctx, releaseTime)
+	defer cancel()
 	if err := c.write(ctx, c.held.doc.Data, &document.Lease{Released: true}); err != nil {
-		c.log.Info("could not release the lease; a standby takes over when it runs out", zap.Error(err))
+		c.log.Info("could not give the checkpoint up; a standby takes it over when the lease runs out", zap.Error(err))
 	}
 }
