@@ -28,7 +28,7 @@ func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:           "testdata/script",
 		UpdateScripts: *update,
-		Cmds:          map[string]func(*testscript.TestScript, bool, []string){"serve": serve, "s3": s3, "await": await},
+		Cmds:          map[string]func(*testscript.TestScript, bool, []string){"serve": serve, "s3": s3, "await": await, "damage": damage},
 		Setup: func(env *testscript.Env) error {
 			// What the Collector logs is not the subject.
 			env.Setenv("NO_COLOR", "1")
@@ -73,6 +73,20 @@ func s3(ts *testscript.TestScript, _ bool, _ []string) {
 	ts.Setenv("AWS_ACCESS_KEY_ID", "key")
 	ts.Setenv("AWS_SECRET_ACCESS_KEY", "secret")
 	ts.Setenv("AWS_EC2_METADATA_DISABLED", "true")
+}
+
+// damage overwrites a file with zeros, from an offset to its end: `damage FILE OFFSET`.
+func damage(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: damage FILE OFFSET")
+	}
+	name := ts.MkAbs(args[0])
+	from, err := strconv.Atoi(args[1])
+	ts.Check(err)
+	text, err := os.ReadFile(name)
+	ts.Check(err)
+	clear(text[from:])
+	ts.Check(os.WriteFile(name, text, 0o600))
 }
 
 // await waits until a file has at least a number of matches of a regular

@@ -82,7 +82,7 @@ func (c *checkpoints) list() *cobra.Command {
 
 // row describes the checkpoint of one source in a line of the list.
 func (l *loaded) row(ctx context.Context, id component.ID, part restauditreceiver.Part, log io.Writer) string {
-	s, err := l.storeOf(ctx, id, part, log)
+	s, err := l.storeToRead(ctx, id, part, log)
 	if err != nil {
 		return "-\t-\t-\t-\t-\t" + printable(firstLine(err.Error()))
 	}
@@ -115,7 +115,7 @@ func (c *checkpoints) show() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			s, err := l.storeOf(cmd.Context(), id, part, cmd.ErrOrStderr())
+			s, err := l.storeToRead(cmd.Context(), id, part, cmd.ErrOrStderr())
 			if err != nil {
 				return err
 			}

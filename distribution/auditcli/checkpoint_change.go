@@ -202,7 +202,7 @@ func (c *checkpoints) reset() *cobra.Command {
 	return c.changing(&cobra.Command{
 		Use:   "reset SOURCE --config FILE",
 		Short: "Forget the position of a source: it begins at start_at again",
-		Long: `Works on a checkpoint that can't be read, too. The state is kept as state.reset, where the source does not look.
+		Long: `Works on a state that can't be read, too; a file of file_storage that is damaged as a whole has to be moved away. The state is kept as state.reset, where the source does not look.
 Events since start_at are delivered again, with the same uid.`,
 		Args: oneArg(sourceArg),
 		RunE: func(cmd *cobra.Command, args []string) (err error) {

@@ -8,8 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
-	"path/filepath"
 	"strings"
 
 	"go.opentelemetry.io/collector/component"
@@ -30,12 +28,12 @@ type store struct {
 	source component.ID
 	// part is the part of the source; see restauditreceiver.Part.
 	part restauditreceiver.Part
-	// id is the storage extension's.
+	// id is the storage extension's, and ext is nil until it is started.
 	id  component.ID
 	ext storage.Extension
 	// client is nil until open.
 	client storage.Client
-	// file is where file_storage keeps the checkpoint; "" when that is not known.
+	// file is where file_storage keeps the checkpoint; "" for another storage.
 	file string
 }
 
@@ -48,69 +46,65 @@ func (bareHost) GetExtensions() map[component.ID]component.Component { return ni
 // storeOf makes and starts the storage extension of a source. The caller closes
 // it.
 func (l *loaded) storeOf(ctx context.Context, source component.ID, part restauditreceiver.Part, log io.Writer) (*store, error) {
+	s, cfg, err := l.storage(source, part)
+	if err != nil {
+		return nil, err
+	}
+	return s, l.start(ctx, s, cfg, log)
+}
+
+// storeToRead is storeOf for whoever changes nothing: where nothing is stored
+// nothing is started, because a start can create a directory.
+func (l *loaded) storeToRead(ctx context.Context, source component.ID, part restauditreceiver.Part, log io.Writer) (*store, error) {
+	s, cfg, err := l.storage(source, part)
+	if err != nil || s.absent() {
+		return s, err
+	}
+	return s, l.start(ctx, s, cfg, log)
+}
+
+// storage finds the storage of a source, and its configuration.
+func (l *loaded) storage(source component.ID, part restauditreceiver.Part) (*store, component.Config, error) {
 	cfg, ok := l.config.Receivers[source].(*restauditreceiver.Config)
 	if !ok || cfg.Storage == nil {
-		return nil, fmt.Errorf("%s has no `storage`: it keeps no checkpoint", source)
+		return nil, nil, fmt.Errorf("%s has no `storage`: it keeps no checkpoint", source)
 	}
 	id := *cfg.Storage
 	extCfg, defined := l.config.Extensions[id]
-	factory := l.factories.Extensions[id.Type()]
-	if !defined || factory == nil {
-		return nil, fmt.Errorf("extensions::%s, which %s names as its storage, is not defined", id, source)
+	if !defined || l.factories.Extensions[id.Type()] == nil {
+		return nil, nil, fmt.Errorf("extensions::%s, which %s names as its storage, is not defined", id, source)
 	}
 	if err := confmap.Validate(extCfg); err != nil {
-		return nil, fmt.Errorf("extensions::%s: %w", id, err)
+		return nil, nil, fmt.Errorf("extensions::%s: %w", id, err)
 	}
-	ext, err := factory.Create(ctx, extension.Settings{ID: id, TelemetrySettings: cliTelemetry(log), BuildInfo: l.set.BuildInfo}, extCfg)
+	return &store{source: source, part: part, id: id, file: databaseFile(id, extCfg, source, part.StorageName())}, extCfg, nil
+}
+
+// start makes and starts the extension of a store.
+func (l *loaded) start(ctx context.Context, s *store, cfg component.Config, log io.Writer) error {
+	set := extension.Settings{ID: s.id, TelemetrySettings: cliTelemetry(log), BuildInfo: l.set.BuildInfo}
+	ext, err := l.factories.Extensions[s.id.Type()].Create(ctx, set, cfg)
 	if err != nil {
-		return nil, fmt.Errorf("extensions::%s: %w", id, err)
+		return fmt.Errorf("extensions::%s: %w", s.id, err)
 	}
 	if err := ext.Start(ctx, bareHost{}); err != nil {
-		return nil, fmt.Errorf("extensions::%s: %w", id, err)
+		return fmt.Errorf("extensions::%s: %w", s.id, err)
 	}
 	keeper, ok := ext.(storage.Extension)
 	if !ok {
-		return nil, errors.Join(fmt.Errorf("extensions::%s stores nothing: name a storage extension", id), ext.Shutdown(ctx))
+		return errors.Join(fmt.Errorf("extensions::%s stores nothing: name a storage extension", s.id), ext.Shutdown(ctx))
 	}
-	return &store{source: source, part: part, id: id, ext: keeper, file: databaseFile(id, extCfg, source, part.StorageName())}, nil
-}
-
-// databaseFile is where file_storage keeps the checkpoint of a source with a
-// plain name.
-func databaseFile(id component.ID, cfg component.Config, source component.ID, storageName string) string {
-	dir, _ := section(cfg)["directory"].(string)
-	name := "receiver_" + source.Type().String() + "_" + source.Name()
-	if storageName != "" {
-		name += "_" + strings.NewReplacer("=", "~003D", ",", "~002C", "%", "~0025", "+", "~002B").Replace(storageName)
-	}
-	if id.Type().String() != "file_storage" || dir == "" || len(name) > 200 {
-		return ""
-	}
-	for _, r := range name {
-		if r >= 0x80 || !strings.ContainsRune("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.-_~", r) {
-			return ""
-		}
-	}
-	return filepath.Join(dir, name)
+	s.ext = keeper
+	return nil
 }
 
 // name is what the source, or its part, is called.
 func (s *store) name() string { return s.part.SourceName(s.source.String()) }
 
-// absent tells that the storage holds nothing, without making it: opening a
-// database creates it.
-func (s *store) absent() bool {
-	if s.file == "" {
-		return false
-	}
-	_, err := os.Stat(s.file)
-	return errors.Is(err, os.ErrNotExist)
-}
-
 // open opens the storage, and refuses while a collector locks it. What needs no
 // lock is taken over by takeOver.
 func (s *store) open(ctx context.Context) error {
-	client, err := s.ext.GetClient(ctx, component.KindReceiver, s.source, s.part.StorageName())
+	client, err := s.getClient(ctx)
 	if err != nil && strings.HasSuffix(err.Error(), "timeout") {
 		return fmt.Errorf("the checkpoint of %s is held by a running collector, which locks %s: stop it first", s.name(), first(s.file, "its file"))
 	}
@@ -128,7 +122,10 @@ func (s *store) close(ctx context.Context) error {
 	if s.client != nil {
 		err = s.client.Close(ctx)
 	}
-	return errors.Join(err, s.ext.Shutdown(ctx))
+	if s.ext != nil {
+		err = errors.Join(err, s.ext.Shutdown(ctx))
+	}
+	return err
 }
 
 // cliTelemetry makes a component's warnings visible, and nothing else.
