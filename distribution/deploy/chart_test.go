@@ -148,11 +148,64 @@ func TestChartRefusesWhatCanNotWork(t *testing.T) {
 		"a route to nowhere":        {"routes.okta={kafka}", `exporter "kafka"`},
 		"a route from nowhere":      {"routes.slack={otlp_http}", `source "slack"`},
 		"a key that does not exist": {"replicas=3", "replicas"},
+		"an undefined processor":    {"pipelineProcessors={memory_limiter,transform}", `processor "transform", which is not in processors`},
+		"a processor taken away":    {"processors.memory_limiter=null", `processor "memory_limiter", which is not in processors`},
+		"all processors taken away": {"processors=null", `processor "memory_limiter", which is not in processors`},
+		"null for the exporters":    {"exporters=null", "exporters is empty: name at least one"},
+		"null for the sources":      {"sources=null", "sources is empty: name at least one"},
 		"a limit in other units":    {"resources.limits.memory=1G", "memory"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := render(helm, "--values", chartDir+"/tests/values/minimal.yaml", "--set", c.set)
 			assert.ErrorContains(t, err, c.want)
+		})
+	}
+}
+
+func TestChartTakesNullForNothing(t *testing.T) {
+	helm := fromEnv(t, "HELM_BIN")
+	for _, set := range []string{"extensions=null", "routes=null", "pipelineProcessors=null", "secrets=null"} {
+		t.Run(set, func(t *testing.T) {
+			_, err := render(helm, "--values", chartDir+"/tests/values/minimal.yaml", "--set", set)
+			assert.NoError(t, err)
+		})
+	}
+}
+
+// TestDocumentedCheckFindsWhatTheChartCanNot runs the commands of docs/kubernetes.md.
+func TestDocumentedCheckFindsWhatTheChartCanNot(t *testing.T) {
+	helm, program := fromEnv(t, "HELM_BIN"), fromEnv(t, "OTELCOL_AUDIT_BIN")
+	page, err := os.ReadFile("../../docs/kubernetes.md")
+	require.NoError(t, err)
+	_, commands, found := strings.Cut(string(page), "```sh\nhelm template ")
+	require.True(t, found)
+	commands, _, _ = strings.Cut("helm template "+commands, "```")
+	charts, err := filepath.Abs("../../charts")
+	require.NoError(t, err)
+	for name, tc := range map[string]struct{ values, more, want string }{
+		"a whole configuration passes":        {values: "shards-standby"},
+		"a secret of an exporter may be away": {values: "splunk"},
+		"a misspelt key of a source is named": {"minimal", "sources: {okta: {pol_interval: 3s}}", "pol_interval"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			values, err := filepath.Abs(chartDir + "/tests/values/" + tc.values + ".yaml")
+			require.NoError(t, err)
+			require.NoError(t, os.Symlink(charts, filepath.Join(dir, "charts")))
+			require.NoError(t, os.WriteFile(filepath.Join(dir, "my-values.yaml"), []byte(tc.more), 0o600))
+			for tool, line := range map[string]string{"helm": helm + ` "$@" --kube-version 1.33.0 --values ` + values, "otelcol-audit": program + ` "$@"`} {
+				require.NoError(t, os.WriteFile(filepath.Join(dir, tool), []byte("#!/bin/sh\nexec "+line+"\n"), 0o700))
+			}
+			command := exec.Command("sh", "-ec", commands)
+			command.Dir = dir
+			command.Env = append(os.Environ(), "PATH="+dir+":"+os.Getenv("PATH"))
+			out, err := command.CombinedOutput()
+			if tc.want == "" {
+				assert.NoError(t, err, string(out))
+			} else {
+				assert.Error(t, err)
+				assert.Contains(t, string(out), tc.want)
+			}
 		})
 	}
 }

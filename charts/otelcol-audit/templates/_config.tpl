@@ -48,12 +48,13 @@ metrics:
 {{/* The whole configuration of one shard. Input: root and shard. One pipeline per source, so that one destination that
 refuses holds up only those who go there. */}}
 {{- define "audit.config" -}}
+{{- include "audit.check" .root }}
 {{- $values := .root.Values }}
 {{- $storage := include "audit.storage" .root | fromYaml }}
 {{- $storageName := keys $storage | first }}
 {{- /* The brackets are for IPv6. */}}
 {{- $health := dict "use_v2" true "http" (dict "endpoint" "[${env:POD_IP}]:13133" "status" (dict "enabled" true "path" "/status")) }}
-{{- $extensions := merge (dict "healthcheckv2" $health) $storage (deepCopy $values.extensions) }}
+{{- $extensions := merge (dict "healthcheckv2" $health) $storage (deepCopy ($values.extensions | default dict)) }}
 {{- $common := dict "storage" $storageName }}
 {{- if include "audit.elected" .root }}
 {{- $_ := set $common "k8s_leader_elector" "k8s_leader_elector" }}
@@ -64,11 +65,11 @@ refuses holds up only those who go there. */}}
 {{- $all := keys $values.exporters | sortAlpha }}
 {{- range $name, $source := include "audit.shardSources" . | fromYaml }}
 {{- $_ := set $receivers (printf "restaudit/%s" $name) (merge (deepCopy $common) $source) }}
-{{- $pipeline := dict "receivers" (list (printf "restaudit/%s" $name)) "processors" $values.pipelineProcessors "exporters" (get $values.routes $name | default $all) }}
+{{- $pipeline := dict "receivers" (list (printf "restaudit/%s" $name)) "processors" ($values.pipelineProcessors | default list) "exporters" (get ($values.routes | default dict) $name | default $all) }}
 {{- $_ := set $pipelines (printf "logs/%s" $name) $pipeline }}
 {{- end }}
 {{- $service := dict "extensions" (keys $extensions | sortAlpha) "telemetry" (include "audit.telemetry" .root | fromYaml) "pipelines" $pipelines }}
-{{- toYaml (dict "extensions" $extensions "receivers" $receivers "processors" $values.processors "exporters" $values.exporters "service" $service) }}
+{{- toYaml (dict "extensions" $extensions "receivers" $receivers "processors" ($values.processors | default dict) "exporters" $values.exporters "service" $service) }}
 {{- end }}
 
 {{/* What a schema can't say. */}}
@@ -79,6 +80,9 @@ refuses holds up only those who go there. */}}
 {{- if and (eq $v.state.type "s3") (not (or $v.state.s3.url $v.state.s3.bucket)) }}{{ fail "state.type s3 needs state.s3.url, such as s3://bucket/prefix" }}{{ end }}
 {{- if and (ne $v.state.type "s3") (gt (int $v.shards) 1) }}{{ fail "shards > 1 needs state.type s3: a source must find its position wherever it runs" }}{{ end }}
 {{- if and (ne $v.state.type "s3") $v.standby.enabled }}{{ fail "standby needs state.type s3: the other pod must find the position" }}{{ end }}
+{{- range $v.pipelineProcessors }}
+{{- if not (hasKey ($v.processors | default dict) .) }}{{ fail (printf "pipelineProcessors names the processor %q, which is not in processors" .) }}{{ end }}
+{{- end }}
 {{- range $source, $exporters := $v.routes }}
 {{- if not (hasKey $v.sources $source) }}{{ fail (printf "routes names the source %q, which is not in sources" $source) }}{{ end }}
 {{- range $exporters }}
