@@ -25,15 +25,15 @@ import (
 // blob is what one item has: so many records of a size.
 type blob struct{ records, size int }
 
-// shelf is a vendor that lists blobs.
-type shelf struct {
+// bookcase is a vendor that lists blobs.
+type bookcase struct {
 	blobs []blob
 	mu    sync.Mutex
 	asked int // how many blobs
 	lists int
 }
 
-func (s *shelf) RoundTrip(req *http.Request) (*http.Response, error) {
+func (s *bookcase) RoundTrip(req *http.Request) (*http.Response, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var body bytes.Buffer
@@ -54,7 +54,7 @@ func (s *shelf) RoundTrip(req *http.Request) (*http.Response, error) {
 	return &http.Response{StatusCode: http.StatusOK, Header: http.Header{}, Body: io.NopCloser(&body), ContentLength: int64(body.Len()), Request: req}, nil
 }
 
-func (s *shelf) ids() (all []string) {
+func (s *bookcase) ids() (all []string) {
 	for n, b := range s.blobs {
 		for i := range b.records {
 			all = append(all, fmt.Sprintf("%d.%d", n, i))
@@ -68,8 +68,8 @@ const (
 	shelfRecords = 100
 )
 
-// fetcher reads the shelf, eight blobs at once.
-func (s *shelf) fetcher(t *testing.T, limit int64) *Fetcher {
+// fetcher reads the bookcase, eight blobs at once.
+func (s *bookcase) fetcher(t *testing.T, limit int64) *Fetcher {
 	t.Helper()
 	set := twoSteps()
 	set.Paging, set.Next, set.Request.Place = paging.Settings{Type: paging.None}, NextSettings{}, nil
@@ -107,7 +107,7 @@ func TestBlobsThatAreReadAtOnceAreNoMoreThanAPage(t *testing.T) {
 		"none has anything":                         {blobs(20, blob{}), 20, 1},
 	} {
 		t.Run(name, func(t *testing.T) {
-			s := &shelf{blobs: test.blobs}
+			s := &bookcase{blobs: test.blobs}
 			f := s.fetcher(t, shelfBytes)
 			var got []string
 			pages := 0
@@ -133,7 +133,7 @@ func TestBlobsThatAreReadAtOnceAreNoMoreThanAPage(t *testing.T) {
 
 // TestABlobThatIsTooLargeByItselfIsAnError: it can't be handed on in any page.
 func TestABlobThatIsTooLargeByItselfIsAnError(t *testing.T) {
-	s := &shelf{blobs: []blob{{3, 50}, {3, 50}, {2, shelfBytes}, {3, 50}}}
+	s := &bookcase{blobs: []blob{{3, 50}, {3, 50}, {2, shelfBytes}, {3, 50}}}
 	f := s.fetcher(t, shelfBytes)
 	first, err := f.Fetch(t.Context(), Ask{})
 	require.NoError(t, err, "what comes before it is handed on")
@@ -178,7 +178,7 @@ func (p *placed) Do(ctx context.Context, req *http.Request) (*send.Response, err
 
 // TestALargeBlobHasItsPlaceUntilItsPageIsDone: its records are slices of it.
 func TestALargeBlobHasItsPlaceUntilItsPageIsDone(t *testing.T) {
-	s := &shelf{blobs: []blob{{1, 9}, {1, send.FreeBody}, {1, 9}, {1, send.FreeBody}, {2, send.FreeBody * 3 / 2}, {1, 9}}}
+	s := &bookcase{blobs: []blob{{1, 9}, {1, send.FreeBody}, {1, 9}, {1, send.FreeBody}, {2, send.FreeBody * 3 / 2}, {1, 9}}}
 	f := s.fetcher(t, 4*send.FreeBody)
 	p := &placed{Client: f.client, t: t}
 	f.client = p
