@@ -12,6 +12,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"go.opentelemetry.io/collector/component"
 
 	"github.com/restaudit/otelcol-audit/internal/s3sim"
 )
@@ -63,6 +64,26 @@ func TestCloseWithALeaseDuringAnOutageIsShort(t *testing.T) {
 		start = time.Now()
 		assert.Equal(t, "one", get(t, newReplica(t, sim, withLease(ttl)).client(t), "k"))
 		assert.GreaterOrEqual(t, time.Since(start), ttl*2/3, "without a release the standby waits")
+	})
+}
+
+// TestManyClosesDuringAnOutageWaitOnce: the Collector closes one after the other.
+func TestManyClosesDuringAnOutageWaitOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		sim := s3sim.New(testBucket)
+		r := newReplica(t, sim)
+		var clients []*client
+		for _, name := range []string{"a", "b", "c", "d"} {
+			c := r.clientOf(t, component.KindReceiver, okta, name)
+			set(t, c, "k", name)
+			clients = append(clients, c)
+		}
+		sim.Inject(s3sim.Fault{Effect: s3sim.Hang, Count: -1})
+		start := time.Now()
+		for _, c := range clients {
+			require.NoError(t, c.Close(t.Context()))
+		}
+		assert.LessOrEqual(t, time.Since(start), releaseTime)
 	})
 }
 

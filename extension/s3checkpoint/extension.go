@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"os"
 	"sync"
+	"sync/atomic"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
@@ -72,7 +73,7 @@ func (e *s3Extension) Start(ctx context.Context, host component.Host) error {
 	if err != nil {
 		return fmt.Errorf("s3checkpoint: %w", err)
 	}
-	st := &store{api: s3.NewFromConfig(awsCfg, e.cfg.s3Options), cfg: e.cfg, bucket: loc.bucket, count: e.env.tel.request}
+	st := &store{api: s3.NewFromConfig(awsCfg, e.cfg.s3Options), cfg: e.cfg, bucket: loc.bucket, count: e.env.tel.request, away: new(atomic.Bool)}
 	p := &probe{
 		store: st, log: e.env.log, key: loc.folder() + ".s3checkpoint-probe.json",
 		require: e.cfg.RequireConditionalWrites, turn: make(chan struct{}, 1),

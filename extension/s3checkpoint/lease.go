@@ -137,12 +137,13 @@ func (c *client) release(ctx context.Context) {
 	c.mu.Lock()
 	fenced := c.fenced
 	c.mu.Unlock()
-	if c.held == nil || fenced != nil {
+	if c.held == nil || fenced != nil || c.store.away.Load() {
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, releaseTime)
 	defer cancel()
 	if err := c.write(ctx, c.held.doc.Data, &document.Lease{Released: true}); err != nil {
+		c.store.away.Store(true)
 		c.log.Info("could not give the checkpoint up; a standby takes it over when the lease runs out", zap.Error(err))
 	}
 }

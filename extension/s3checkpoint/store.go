@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"sync/atomic"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
@@ -37,6 +38,9 @@ type store struct {
 	bucket  string
 	count   func(op string, k kind)
 	emulate bool // the server ignores conditions: look first, then write
+	// away says that a last write was in vain: the clients that are closed after
+	// that one don't wait for theirs.
+	away *atomic.Bool
 }
 
 func (s *store) url(key string) string { return "s3://" + s.bucket + "/" + key }
