@@ -39,7 +39,11 @@ func TestExampleConfigsAreValid(t *testing.T) {
 			cmd := exec.Command(collectorBin, "validate", "--config", file)
 			cmd.Env = os.Environ()
 			for _, m := range variable.FindAllStringSubmatch(string(text), -1) {
-				cmd.Env = append(cmd.Env, m[1]+"=set")
+				value := "set"
+				if strings.HasSuffix(m[1], "_ENDPOINT") || strings.HasSuffix(m[1], "_URL") {
+					value = "https://set.example.com"
+				}
+				cmd.Env = append(cmd.Env, m[1]+"="+value)
 			}
 			out, err := cmd.CombinedOutput()
 			assert.NoError(t, err, "%s", out)
