@@ -102,8 +102,8 @@ func FuzzScrub(f *testing.F) {
 		if v.wait < 0 {
 			t.Fatal("negative wait")
 		}
-		if short(secret) || strings.Contains(secret, "*") {
-			return // of stars the replacement is made
+		if short(secret) || len(secret) > 1<<8 || strings.Contains(secret, "*") {
+			return // long ones take long; of stars the replacement is made
 		}
 		for name, write := range writers {
 			form := write(secret)
