@@ -106,7 +106,7 @@ func FuzzScrub(f *testing.F) {
 			return // long ones take long; of stars the replacement is made
 		}
 		for name, write := range writers {
-			form := write(secret)
+			form := " " + write(secret) + " " // a digit behind "%0" would make another text of it
 			for _, got := range []string{Scrub(text, []string{secret}), Scrub(text+form+text, []string{secret}), Scrub(form, []string{secret})} {
 				for _, read := range readers {
 					if plain := read(got); HasSecret(plain, []string{secret}) || strings.Contains(fold(plain), fold(secret)) {

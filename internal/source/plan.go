@@ -89,8 +89,9 @@ func (s *Source) checkRetention() {
 		return
 	}
 	now, covered, reached := s.clock.at(s.lastAsked), s.covered(), &s.state.Covered
+	var ahead time.Duration // what the interval may be off by
 	if s.clock.guess() {
-		now, reached = s.lastAsked, &s.state.CaughtUp
+		ahead, now, reached = now.Sub(s.lastAsked), s.lastAsked, &s.state.CaughtUp
 	}
 	oldest := s.floor(now.Add(-s.set.Retention))
 	if covered.IsZero() || !covered.Before(oldest) {
@@ -101,11 +102,11 @@ func (s *Source) checkRetention() {
 	if slack := s.set.Retention / 50; !covered.After(s.state.Begin) && !covered.Add(slack).Before(oldest) {
 		return
 	}
-	from := s.floor(covered.Add(-s.set.Window.Overlap)) // what was still to come late is gone with it
+	from := s.floor(covered.Add(min(ahead, 0) - s.set.Window.Overlap)) // what was still to come late is gone with it
 	if from.Before(s.state.Begin) {
 		from = s.state.Begin
 	}
-	s.gap(Gap{From: from, To: oldest, Reason: GapRetention, Detail: "the source was behind for longer than the vendor keeps events"})
+	s.gap(Gap{From: from, To: oldest.Add(max(ahead, 0)), Reason: GapRetention, Detail: "the source was behind for longer than the vendor keeps events"})
 	*reached = oldest
 }
 
