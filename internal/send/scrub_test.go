@@ -98,12 +98,11 @@ func FuzzScrub(f *testing.F) {
 				t.Fatalf("%q has %q", got, r)
 			}
 		}
-		v := readVendorError(text)
-		if v.wait < 0 {
+		if readVendorError(text).wait < 0 {
 			t.Fatal("negative wait")
 		}
-		if short(secret) || len(secret) > 1<<8 || strings.Contains(secret, "*") {
-			return // long ones take long; of stars the replacement is made
+		if short(secret) || len(secret) > 1<<8 || strings.ContainsAny(secret, `%\&*`) {
+			return // a part of what looks like escapes may be read as one; of stars the replacement is made
 		}
 		for name, write := range writers {
 			form := " " + write(secret) + " " // a digit behind "%0" would make another text of it
