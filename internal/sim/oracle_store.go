@@ -85,8 +85,8 @@ func (w *World) judgeMemory(st *checkpoint.State) {
 // stands still reads everything again at each poll, and loses nothing by it.
 func (w *World) judgeWatermark(st *checkpoint.State) {
 	v := w.s.Vendor
-	if v.mode != modeWindow || w.fresh == nil || v.noDate && v.skew != 0 || w.hits["F06d"] > 0 {
-		return // by the last answers it may be earlier
+	if v.mode != modeWindow || w.fresh == nil || v.noDate && v.skew != 0 || w.hits["F06d"] > 0 && w.s.Faults.clockOff < 0 {
+		return // by the earliest of the last answers
 	}
 	if v.skew > 0 && len(w.ledger.requests) < 30 {
 		return // the answers are too few to outweigh the collector's own clock

@@ -59,10 +59,13 @@ func (c *clock) recall(ahead []int64) {
 }
 
 // known tells whether the vendor's clock is more than a guess.
-func (c *clock) known() bool { return c.ours || len(c.ahead) >= clockKnown }
+func (c *clock) known() bool { return c.ours || c.settled() }
+
+// settled tells whether there are enough answers.
+func (c *clock) settled() bool { return len(c.ahead) >= clockKnown }
 
 // guess tells whether what is known so far may change by more than a machine's clock.
-func (c *clock) guess() bool { return len(c.ahead) > 0 && len(c.ahead) < clockKnown }
+func (c *clock) guess() bool { return len(c.ahead) > 0 && !c.settled() }
 
 // now is the vendor's clock by most answers: what to ask for goes by it.
 func (c *clock) now() time.Time { return c.at(time.Now()) }
@@ -71,7 +74,7 @@ func (c *clock) now() time.Time { return c.at(time.Now()) }
 // few, our own clock counts like one of them.
 func (c *clock) at(ours time.Time) time.Time {
 	votes := slices.Clone(c.ahead)
-	if len(votes) < clockKnown {
+	if !c.settled() {
 		votes = append(votes, 0)
 	}
 	slices.Sort(votes)
@@ -100,7 +103,7 @@ func (s *Source) learnClock(f fetched) {
 		s.cover()
 	}
 	ahead := s.clock.at(f.asked).Sub(f.asked)
-	if off := len(s.clock.ahead) >= clockKnown && ahead.Abs() > clockWarn; off != s.clock.told {
+	if off := s.clock.settled() && ahead.Abs() > clockWarn; off != s.clock.told {
 		s.clock.told = off
 		if off {
 			s.observer.Noticed(Notice{Kind: ClockDiffers, Text: fmt.Sprintf("by most answers, the vendor's clock is %v ahead of this machine's", ahead.Round(time.Second))})
